@@ -1,0 +1,24 @@
+"""Registers the roof with Django: the Celery app, the console's site, Sentry."""
+
+from __future__ import annotations
+
+import sentry_sdk
+from django.apps import AppConfig
+from django.conf import settings
+from django.contrib.admin.apps import AdminConfig
+
+from config.celery import app as celery_app
+
+__all__ = ["ConfigConfig", "ConsoleAdminConfig", "celery_app"]
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        if settings.SENTRY_DSN:
+            sentry_sdk.init(dsn=settings.SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+
+
+class ConsoleAdminConfig(AdminConfig):
+    default_site = "core.console.Console"

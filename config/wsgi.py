@@ -1,0 +1,13 @@
+"""The WSGI application: what `web` in the Procfile serves."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from core.lifeline import end_with_parent_under_up
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+end_with_parent_under_up()
+application = get_wsgi_application()

@@ -1,0 +1,44 @@
+"""How many calls a minute an API key may make (API_RATE_LIMIT), counted in the cache all processes share."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+
+from django.conf import settings
+from limits import RateLimitItemPerMinute
+from limits.storage import Storage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from core.authentication import Caller
+
+
+@functools.lru_cache(maxsize=1)
+def _limiter(url: str) -> MovingWindowRateLimiter:
+    storage: Storage = storage_from_string(url)
+    return MovingWindowRateLimiter(storage)
+
+
+class PerKeyThrottle(BaseThrottle):
+    """429 with `Retry-After` beyond the limit. Without Redis each process counts for itself."""
+
+    def __init__(self) -> None:
+        self._wait: float | None = None
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        caller = request.auth
+        if not isinstance(caller, Caller) or caller.key_id is None:
+            return True
+        limiter = _limiter(settings.REDIS_URL or "memory://")
+        item = RateLimitItemPerMinute(settings.API_RATE_LIMIT)
+        if limiter.hit(item, str(caller.key_id)):
+            return True
+        self._wait = max(1, math.ceil(limiter.get_window_stats(item, str(caller.key_id)).reset_time - time.time()))
+        return False
+
+    def wait(self) -> float | None:
+        return self._wait

@@ -1,0 +1,1 @@
+"""What we send, and what became of it."""

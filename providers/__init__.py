@@ -1,0 +1,1 @@
+"""The only door to WhatsApp, both ways: accounts, numbers, webhook calls, adapters."""

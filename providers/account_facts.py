@@ -1,0 +1,448 @@
+"""
+What was said about an account or one of its numbers, and the standing that is the fold of it.
+
+Pure: a fact holds nothing but JSON and its moment, so that a row of `AccountEvent` gives the same fact back.
+Neither the order in which facts arrive nor their repetition can be seen in a standing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from providers.events import ACCOUNT_KINDS, NUMBER_KINDS, AccountChanged, Event, JsonObject, NumberChanged
+
+UPDATE, REVIEW, ALERT, CAPABILITY = ACCOUNT_KINDS
+QUALITY, NAME, SECURITY = NUMBER_KINDS
+
+# How a fact keeps the provider's id of the number that it is about.
+NUMBER_ID = "phone_number_id"
+
+UNKNOWN, GREEN, YELLOW, RED = "UNKNOWN", "GREEN", "YELLOW", "RED"
+FLAGGED, UNFLAGGED = "FLAGGED", "UNFLAGGED"
+REINSTATE, DISABLE, SCHEDULE_FOR_DISABLE = "REINSTATE", "DISABLE", "SCHEDULE_FOR_DISABLE"
+BANS = frozenset({DISABLE, SCHEDULE_FOR_DISABLE})
+LIFTED, RESTRICTED = "LIFTED", "RESTRICTED"
+UNLIMITED = "TIER_UNLIMITED"
+
+# Each from the least to the most restrictive: of two facts of one moment the more restrictive is applied
+# last and so wins. ANY_OTHER is the place of words that we do not know.
+ANY_OTHER = "*"
+_UPDATE_ORDER = (
+    LIFTED, "ACCOUNT_RECONNECTED", ANY_OTHER, RESTRICTED, "ACCOUNT_OFFBOARDED", SCHEDULE_FOR_DISABLE, DISABLE,
+    "ACCOUNT_DELETED",
+)  # fmt: skip
+_DECISION_ORDER = ("APPROVED", ANY_OTHER, "PENDING", "DEFERRED", "REJECTED")
+_ALERT_ORDER = ("NONE", "INFORMATIONAL", ANY_OTHER, "WARNING", "CRITICAL")
+_QUALITY_ORDER = (UNFLAGGED, GREEN, ANY_OTHER, YELLOW, RED, FLAGGED)
+_WIDEST = 10**9
+
+_KINDS = {kind: place for place, kind in enumerate((*ACCOUNT_KINDS, *NUMBER_KINDS))}
+_NO_END = 253_402_300_800  # the year 10000 in Unix seconds
+
+# Moment, place of the kind, rank within the kind, the same for its limit, fingerprint.
+OrderKey = tuple[datetime, int, int, int, str]
+Changes = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AccountFact:
+    """
+    One thing said about an account or, under its digits or its id, about a number.
+
+    `at` is the provider's moment, or the moment of receipt where the provider named none (`is_timed` false).
+    """
+
+    kind: str
+    event: str
+    at: datetime
+    said: JsonObject = dataclasses.field(default_factory=dict)
+    digits: str = ""
+    is_timed: bool = True
+
+    @property
+    def external_id(self) -> str:
+        return _text(self.said.get(NUMBER_ID))
+
+    @functools.cached_property
+    def _fingerprint(self) -> str:
+        parts = [self.kind, self.event, self.digits, self.at.astimezone(UTC).isoformat(), self.said]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def fact_of(event: Event, *, received_at: datetime) -> AccountFact:
+    """The fact in what a provider told us. Refuses (TypeError) an event that speaks of anything else."""
+    if not isinstance(event, AccountChanged | NumberChanged):
+        raise TypeError(f"{type(event).__name__} says nothing about an account or a number")
+    said, digits = event.content, ""
+    if isinstance(event, NumberChanged):
+        digits = event.digits
+        if event.external_id:
+            said = {**said, NUMBER_ID: event.external_id}
+    return AccountFact(
+        kind=event.kind,
+        event=event.event,
+        at=(event.at or received_at).astimezone(UTC),
+        said=said,
+        digits=digits,
+        is_timed=event.at is not None,
+    )
+
+
+def fingerprint(fact: AccountFact) -> str:
+    """SHA-256 (hex), the same for the same fact: kind, event, number, content and instant."""
+    return fact._fingerprint
+
+
+def says_the_same(one: AccountFact, other: AccountFact) -> bool:
+    """Whether two facts differ in nothing but their moment: how a fact without a time is known as a repeat."""
+    return (one.kind, one.event, one.digits, one.said) == (other.kind, other.event, other.digits, other.said)
+
+
+def order_key(fact: AccountFact) -> OrderKey:
+    """Where a fact stands among the others: by what it says alone, never by when or how often it arrived."""
+    order, words, limit = _RANKED[fact.kind](fact)
+    known = [order.index(word) for word in words if word in order]
+    rank = max(known, default=order.index(ANY_OTHER))
+    return fact.at, _KINDS[fact.kind], rank, -_width(limit), fact._fingerprint
+
+
+@dataclasses.dataclass(frozen=True)
+class Condition:
+    """Something wrong that holds: told how often since it began, first and last when."""
+
+    count: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class Restriction:
+    """What the provider forbids, until when (None: until it says so), and what it advises."""
+
+    type: str
+    until: datetime | None
+    remediation: str = ""
+
+    def holds(self, at: datetime) -> bool:
+        return self.until is None or self.until > at
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Standing:
+    condition: Condition | None = None
+    newest_key: OrderKey | None = None
+
+    def to_json(self) -> JsonObject:
+        """Everything that differs from a blank standing, as JSON."""
+        blank = type(self)()
+        return {name: _plain(value) for name, value in vars(self).items() if value != getattr(blank, name)}
+
+    @classmethod
+    def from_json(cls, saved: JsonObject) -> Self:
+        """The standing that `to_json` saved."""
+        return cls(**{name: _FROM_JSON[name](value) if name in _FROM_JSON else value for name, value in saved.items()})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AccountStanding(_Standing):
+    """
+    What an account is after all facts so far.
+
+    `condition` is the restriction, from its first fact to the lift. One that ended by its own date stays in
+    here until a newer fact comes, because a fold knows no clock: ask `is_restricted`. `ban_date` is the
+    provider's prose. `alerts` holds the newest of each type, `last_event` is the last word of an update.
+    """
+
+    review_decision: str = ""
+    reviewed_at: datetime | None = None
+    restrictions: tuple[Restriction, ...] = ()
+    ban_state: str = ""
+    ban_date: str = ""
+    alerts: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
+    messaging_limit: str = ""
+    max_phone_numbers: int | None = None
+    is_deleted: bool = False
+    is_offboarded: bool = False
+    last_event: str = ""
+    last_event_at: datetime | None = None
+
+    @property
+    def is_banned(self) -> bool:
+        return self.ban_state in BANS
+
+    @property
+    def restricted_since(self) -> datetime | None:
+        return self.condition.first_seen_at if self.condition else None
+
+    @property
+    def restricted_until(self) -> datetime | None:
+        """When the last restriction ends by itself; None where nothing restricts or no end is known."""
+        ends = [restriction.until for restriction in self.restrictions]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) and not self.is_banned else None
+
+    def is_restricted(self, at: datetime) -> bool:
+        return self.is_banned or any(restriction.holds(at) for restriction in self.restrictions)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NumberStanding(_Standing):
+    """What a number is after all facts so far. `color` is the last that a fact named, if none made it doubtful."""
+
+    color: str = UNKNOWN
+    flagged_at: datetime | None = None
+    messaging_limit: str = ""
+    name_decision: str = ""
+    requested_name: str = ""
+    name_rejection_reason: str = ""
+    name_decided_at: datetime | None = None
+    verified_name: str = ""
+    last_security_event: str = ""
+    last_security_event_at: datetime | None = None
+
+    @property
+    def quality_rating(self) -> str:
+        return FLAGGED if self.flagged_at else self.color
+
+
+def fold_account(facts: Iterable[AccountFact]) -> AccountStanding:
+    standing = AccountStanding()
+    for key, fact in _in_order(facts):
+        standing = dataclasses.replace(_ACCOUNT_STEPS[fact.kind](standing, fact), newest_key=key)
+    return standing
+
+
+def fold_number(facts: Iterable[AccountFact]) -> NumberStanding:
+    standing = NumberStanding()
+    for key, fact in _in_order(facts):
+        standing = dataclasses.replace(standing, **_NUMBER_STEPS[fact.kind](standing, fact), newest_key=key)
+    return standing
+
+
+def _in_order(facts: Iterable[AccountFact]) -> Iterator[tuple[OrderKey, AccountFact]]:
+    return iter(sorted({order_key(fact): fact for fact in facts}.items()))
+
+
+def _update(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
+    """A lift or an end by date closes the episode before this fact, so that what it restricts begins a new one."""
+    ends_at = standing.restricted_until
+    if _lifts(fact) or (ends_at is not None and ends_at <= fact.at):
+        standing = dataclasses.replace(standing, restrictions=(), ban_state="", ban_date="", condition=None)
+    changes: Changes = {"last_event": fact.event, "last_event_at": fact.at, **_BY_EVENT.get(fact.event, {})}
+    named, ban_state = _restrictions(fact), _said_in(fact, "ban_info", "waba_ban_state")
+    if ban_state == REINSTATE or ban_state in BANS:
+        changes |= {"ban_state": ban_state, "ban_date": _said_in(fact, "ban_info", "waba_ban_date")}
+    if named or ban_state in BANS:
+        changes |= {
+            "restrictions": _joined(standing.restrictions, named, fact.at),
+            "condition": _seen(standing.condition, fact.at),
+        }
+    return dataclasses.replace(standing, **changes)
+
+
+def _joined(held: tuple[Restriction, ...], named: tuple[Restriction, ...], at: datetime) -> tuple[Restriction, ...]:
+    """The newest word about each type. What a fact leaves out still holds: only a lift or its date ends it."""
+    types = {restriction.type for restriction in named}
+    return (*(each for each in held if each.type not in types and each.holds(at)), *named)
+
+
+def _seen(condition: Condition | None, at: datetime) -> Condition:
+    return Condition(condition.count + 1, condition.first_seen_at, at) if condition else Condition(1, at, at)
+
+
+def _review(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
+    return dataclasses.replace(standing, review_decision=fact.event, reviewed_at=fact.at)
+
+
+def _alert(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
+    told = {
+        "severity": _said_in(fact, "alert_info", "alert_severity"),
+        "status": _said_in(fact, "alert_info", "alert_status"),
+        "description": _said_in(fact, "alert_info", "alert_description"),
+        "entity_type": _text(fact.said.get("entity_type")),
+        "at": fact.at.isoformat(),
+    }
+    return dataclasses.replace(standing, alerts={**standing.alerts, fact.event: told})
+
+
+def _capability(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
+    most = (_whole(fact.said.get(f"max_phone_numbers_per_{owner}")) for owner in ("waba", "business"))
+    return dataclasses.replace(
+        standing,
+        messaging_limit=_account_limit(fact) or standing.messaging_limit,
+        max_phone_numbers=next((number for number in most if number is not None), standing.max_phone_numbers),
+    )
+
+
+def _quality(standing: NumberStanding, fact: AccountFact) -> Changes:
+    color, flagged_at = _color(fact), standing.flagged_at
+    if UNFLAGGED in (fact.event, color) or color == GREEN:
+        flagged_at = None
+    if fact.event == FLAGGED:
+        flagged_at = standing.flagged_at or fact.at
+    if not color:  # the end of a flag also ends what was said before to be wrong
+        color = UNKNOWN if fact.event == UNFLAGGED and standing.color in (YELLOW, RED) else standing.color
+    is_asserted = fact.event == FLAGGED or _color(fact) in (YELLOW, RED)
+    is_wrong = flagged_at is not None or color in (YELLOW, RED)
+    return {
+        "color": color,
+        "flagged_at": flagged_at,
+        "messaging_limit": _number_limit(fact) or standing.messaging_limit,
+        "condition": (_seen(standing.condition, fact.at) if is_asserted else standing.condition) if is_wrong else None,
+    }
+
+
+def _name(standing: NumberStanding, fact: AccountFact) -> Changes:
+    requested = _text(fact.said.get("requested_verified_name"))
+    return {
+        "name_decision": fact.event,
+        "requested_name": requested,
+        "name_rejection_reason": _text(fact.said.get("rejection_reason")).replace("NONE", ""),
+        "name_decided_at": fact.at,
+        "verified_name": requested if fact.event == "APPROVED" and requested else standing.verified_name,
+    }
+
+
+def _security(standing: NumberStanding, fact: AccountFact) -> Changes:
+    return {"last_security_event": fact.event, "last_security_event_at": fact.at}
+
+
+_BY_EVENT: dict[str, Changes] = {
+    "ACCOUNT_DELETED": {"is_deleted": True},
+    "ACCOUNT_OFFBOARDED": {"is_offboarded": True},
+    "ACCOUNT_RECONNECTED": {"is_offboarded": False},
+}
+_ACCOUNT_STEPS: dict[str, Callable[[AccountStanding, AccountFact], AccountStanding]] = {
+    UPDATE: _update,
+    REVIEW: _review,
+    ALERT: _alert,
+    CAPABILITY: _capability,
+}
+_NUMBER_STEPS: dict[str, Callable[[NumberStanding, AccountFact], Changes]] = {
+    QUALITY: _quality,
+    NAME: _name,
+    SECURITY: _security,
+}
+
+
+def _update_words(fact: AccountFact) -> tuple[str, ...]:
+    said = [fact.event, _said_in(fact, "ban_info", "waba_ban_state")]
+    return (*said, *([LIFTED] if _lifts(fact) else []), *([RESTRICTED] if _restrictions(fact) else []))
+
+
+def _alert_words(fact: AccountFact) -> tuple[str, ...]:
+    status = _said_in(fact, "alert_info", "alert_status")
+    return ("NONE",) if status == "NONE" else (_said_in(fact, "alert_info", "alert_severity"),)
+
+
+# Of each kind: the order, the words of a fact that have a place in it, and the limit that it names.
+_RANKED: dict[str, Callable[[AccountFact], tuple[tuple[str, ...], tuple[str, ...], str]]] = {
+    UPDATE: lambda fact: (_UPDATE_ORDER, _update_words(fact), ""),
+    REVIEW: lambda fact: (_DECISION_ORDER, (fact.event,), ""),
+    ALERT: lambda fact: (_ALERT_ORDER, _alert_words(fact), ""),
+    CAPABILITY: lambda fact: ((ANY_OTHER,), (), _account_limit(fact)),
+    QUALITY: lambda fact: (_QUALITY_ORDER, (fact.event, _color(fact)), _number_limit(fact)),
+    NAME: lambda fact: (_DECISION_ORDER, (fact.event,), ""),
+    SECURITY: lambda fact: ((ANY_OTHER,), (), ""),
+}
+
+
+def _lifts(fact: AccountFact) -> bool:
+    violation = _said_in(fact, "violation_info", "violation_type")
+    return violation.endswith(("UNBAN", "RECOVERY")) or _said_in(fact, "ban_info", "waba_ban_state") == REINSTATE
+
+
+def _restrictions(fact: AccountFact) -> tuple[Restriction, ...]:
+    told = fact.said.get("restriction_info")
+    return tuple(
+        Restriction(_text(each.get("restriction_type")), _end(each.get("expiration")), _text(each.get("remediation")))
+        for each in (told if isinstance(told, list) else [])
+        if isinstance(each, dict)
+    )
+
+
+def _color(fact: AccountFact) -> str:
+    """The color that a fact names as its event or beside it, "" where it names none."""
+    said = (fact.event, *(_text(fact.said.get(key)).upper() for key in ("quality_rating", "quality_score")))
+    return next((word for word in said if word in (GREEN, YELLOW, RED)), "")
+
+
+def _account_limit(fact: AccountFact) -> str:
+    return _limit(fact, "max_daily_conversations_per_business", "max_daily_conversation_per_phone")
+
+
+def _number_limit(fact: AccountFact) -> str:
+    return _limit(fact, "max_daily_conversations_per_business", "current_limit")
+
+
+def _limit(fact: AccountFact, *keys: str) -> str:
+    """A tier or a number as text: Meta sends both, and -1 for what has no limit."""
+    told = (fact.said.get(key) for key in keys)
+    words = (UNLIMITED if each == -1 else str(each) if type(each) is int else _text(each).upper() for each in told)
+    return next((word[:64] for word in words if word), "")
+
+
+def _width(limit: str) -> int:
+    """How many people a limit allows; what names none stands aside, and a word we do not know counts as narrow."""
+    if limit in ("", UNLIMITED):
+        return _WIDEST
+    figure = re.fullmatch(r"(?:TIER_)?([0-9]{1,9})(K?)", limit)
+    return min(int(figure[1]) * (1000 if figure[2] else 1), _WIDEST) if figure else 0
+
+
+def _said_in(fact: AccountFact, block: str, key: str) -> str:
+    told = fact.said.get(block)
+    return _text(told.get(key)) if isinstance(told, dict) else ""
+
+
+def _text(raw: Any) -> str:
+    return raw.strip() if isinstance(raw, str) else ""
+
+
+def _whole(raw: Any) -> int | None:
+    if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,15}", raw):
+        return int(raw)
+    return raw if type(raw) is int else None
+
+
+def _end(raw: Any) -> datetime | None:
+    """None for what is no moment: a restriction without a known end lasts until it is lifted."""
+    seconds = _whole(raw)
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None and 0 < seconds < _NO_END else None
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case tuple():
+            return [_plain(each) for each in value]
+        case Condition() | Restriction():
+            return {name: _plain(part) for name, part in vars(value).items()}
+    return value
+
+
+def _condition(saved: JsonObject) -> Condition:
+    first, last = (datetime.fromisoformat(saved[name]) for name in ("first_seen_at", "last_seen_at"))
+    return Condition(saved["count"], first, last)
+
+
+def _held(saved: list[JsonObject]) -> tuple[Restriction, ...]:
+    ends = (datetime.fromisoformat(each["until"]) if each["until"] else None for each in saved)
+    return tuple(Restriction(each["type"], end, each["remediation"]) for each, end in zip(saved, ends, strict=True))
+
+
+_MOMENTS = ("reviewed_at", "last_event_at", "flagged_at", "name_decided_at", "last_security_event_at")
+_FROM_JSON: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(_MOMENTS, datetime.fromisoformat),
+    "condition": _condition,
+    "restrictions": _held,
+    "newest_key": lambda saved: (datetime.fromisoformat(saved[0]), *saved[1:]),
+}

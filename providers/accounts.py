@@ -1,0 +1,91 @@
+"""Accounts and numbers: adding them lets through what was parked for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from core.models import Organization
+from core.refusals import Refused
+from providers import parking, standing
+from providers.models import Account, Number
+from providers.routes import routes
+
+
+def add_account(*, organization: Organization, fields: dict[str, Any]) -> Account:
+    """
+    A new account; events parked for its id are tried by themselves.
+
+    Raises Refused `account_taken` where the installation knows (provider, external id) already.
+    """
+    account = Account(organization=organization, **fields)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                account.save(force_insert=True)
+        except IntegrityError:
+            raise Refused(
+                "This id is already connected to this installation. Ask its operator if that is not you.",
+                code="account_taken",
+            ) from None
+        parking.release([parking.account_key(account.provider, account.external_id)])
+        routes().unknown_accounts([(account.provider, account.external_id)])
+    return account
+
+
+def change_account(account: Account, *, fields: dict[str, Any]) -> Account:
+    """Changes settings. Credentials given are merged over those kept; null removes one."""
+    credentials = fields.pop("credentials", None)
+    if credentials is not None:
+        merged = {**(account.credentials or {}), **credentials}
+        account.credentials = {name: value for name, value in merged.items() if value not in (None, "")}
+    for name, value in fields.items():
+        setattr(account, name, value)
+    account.save()
+    return account
+
+
+def retire(account: Account) -> None:
+    """Out of the lists, its own door closed; facts that still come through the installation's door are kept."""
+    account.is_retired = True
+    account.save()
+
+
+def add_number(*, organization: Organization, fields: dict[str, Any]) -> Number:
+    """
+    A new number; facts that named its digits before are its own from now on.
+
+    Raises Refused `number_taken` where the account has this phone number id already.
+    """
+    number = Number(organization=organization, **fields)
+    number.clean_digits()
+    with transaction.atomic():
+        _make_room(number)
+        try:
+            with transaction.atomic():
+                number.save(force_insert=True)
+        except IntegrityError:
+            raise Refused("This account has a number with that id already.", code="number_taken") from None
+        standing.adopt_facts(number)
+    return number
+
+
+def change_number(number: Number, *, fields: dict[str, Any]) -> Number:
+    with transaction.atomic():
+        for name, value in fields.items():
+            setattr(number, name, value)
+        number.clean_digits()
+        _make_room(number)
+        number.save()
+        standing.adopt_facts(number)
+    return number
+
+
+def _make_room(number: Number) -> None:
+    """One default number an account: the newest wish wins, each change with its history."""
+    if number.is_default:
+        for other in Number.objects.filter(~Q(pk=number.pk), account=number.account, is_default=True):
+            other.is_default = False
+            other.save()

@@ -1,0 +1,71 @@
+"""Applies a stored call, or a parked change of it, once more; a dry run says what would change and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.fence import everywhere
+from providers import inbound, parking
+from providers.models import ParkedEvent, WebhookCall
+from providers.routes import Change, Outcome
+
+
+def replay(call: WebhookCall, *, actor: str, dry_run: bool) -> list[dict[str, Any]]:
+    """What changed (or would), as `{object, before, after}` for every change that touched something."""
+    with everywhere(), transaction.atomic():
+        locked = WebhookCall.objects.select_for_update(of=("self",)).get(pk=call.pk)
+        changes = inbound.read([locked])
+        outcomes = inbound.carry(changes, alone=True)
+        if dry_run:
+            transaction.set_rollback(True)
+        else:
+            _keep(locked, changes, outcomes)
+            WebhookCall.objects.filter(pk=call.pk).update(
+                replayed_at=timezone.now(), replayed_by=actor, due_at=None, applied_at=timezone.now()
+            )
+    return [_seen(outcome) for outcome in outcomes if outcome.object is not None and outcome.before != outcome.after]
+
+
+def _seen(outcome: Outcome) -> dict[str, Any]:
+    before, after = outcome.before or {}, outcome.after or {}
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return {
+        "object": outcome.object,
+        "before": {name: before.get(name) for name in names},
+        "after": {name: after.get(name) for name in names},
+    }
+
+
+def retry_parked(events: Sequence[ParkedEvent]) -> None:
+    """Tries parked changes again, together; those that still can't be applied stay, with the new reason."""
+    _retry(events, alone=False)
+
+
+def retry_parked_alone(event: ParkedEvent) -> None:
+    _retry([event], alone=True)
+
+
+def _retry(events: Sequence[ParkedEvent], *, alone: bool) -> None:
+    places = {(event.call_id, event.position) for event in events}
+    calls = list(WebhookCall.objects.filter(pk__in={event.call_id for event in events}).select_for_update(of=("self",)))
+    changes = [change for change in inbound.read(calls) if (change.call.pk, change.position) in places]
+    outcomes = inbound.carry(changes, alone=alone)
+    for call in calls:
+        mine = [(c, o) for c, o in zip(changes, outcomes, strict=True) if c.call.pk == call.pk]
+        _keep(call, [c for c, _ in mine], [o for _, o in mine])
+
+
+def _keep(call: WebhookCall, changes: Sequence[Change], outcomes: Sequence[Outcome]) -> None:
+    results = list(zip(changes, outcomes, strict=True))
+    lines = {change.position: inbound.told(change.event, outcome) for change, outcome in results}
+    if len(call.changes) <= max(lines, default=-1):
+        call.changes = [lines.get(position, {}) for position in range(max(lines) + 1)]
+    else:
+        call.changes = [lines.get(position, old) for position, old in enumerate(call.changes)]
+    parking.settle(call)
+    call.save(update_fields=["changes", "state"])
+    parking.keep(results)

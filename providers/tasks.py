@@ -1,0 +1,34 @@
+"""What Celery carries out here. The rows are the queue; each task looks for all that is due."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from core.bell import one_at_a_time
+from core.work import run_batches
+from providers import health, inbound, parking, replay, standing
+from providers.models import ParkedEvent, WebhookCall
+from providers.webhooks import QUEUE
+
+
+@shared_task
+def apply_calls() -> int:
+    return one_at_a_time(QUEUE, lambda: run_batches(WebhookCall, apply=inbound.apply, apply_alone=inbound.apply_alone))
+
+
+@shared_task
+def retry_parked() -> int:
+    return one_at_a_time(
+        parking.QUEUE,
+        lambda: run_batches(ParkedEvent, apply=replay.retry_parked, apply_alone=replay.retry_parked_alone),
+    )
+
+
+@shared_task
+def check_accounts() -> int:
+    return health.check_all()
+
+
+@shared_task
+def lapse_restrictions() -> int:
+    return standing.lapse()

@@ -1,0 +1,1 @@
+"""What each message template is (its standing), and what it says (its versions)."""

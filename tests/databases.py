@@ -1,0 +1,49 @@
+"""
+The database under test, for the processes that tests start: shared with the test, or one of their own.
+
+A pytest plugin (`pytest_plugins` in conftest.py). Which database it is, DATABASE_URL says: see settings.py and run.py.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import secrets
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+
+
+def url_of(settings: dict[str, Any], *, name: str) -> str:
+    """DATABASE_URL for the database called `name` where `settings` say."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    user, password = (quote(settings[part], safe="") for part in ("USER", "PASSWORD"))
+    place = f"{settings['HOST']}:{settings['PORT']}".rstrip(":")
+    options = urlencode({key: value for key, value in settings["OPTIONS"].items() if isinstance(value, str)})
+    return f"postgres://{user}:{password}@{place}/{quote(name, safe='')}?{options}".rstrip("?")
+
+
+@pytest.fixture
+def shared_database_url(transactional_db: None) -> str:
+    """The URL of the database that this test sees too: a child process given it works on the same rows."""
+    return url_of(connection.settings_dict, name=str(connection.settings_dict["NAME"]))
+
+
+@pytest.fixture
+def own_database_url(tmp_path: pathlib.Path) -> Iterator[str]:
+    """The URL of an empty database, for a child process that migrates it and lives in it alone."""
+    if connection.vendor == "sqlite":
+        yield url_of(connection.settings_dict, name=str(tmp_path / "own.sqlite3"))
+        return
+    name = f"heliograph_{secrets.token_hex(6)}"
+    with psycopg.connect(url_of(connection.settings_dict, name="postgres"), autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield url_of(connection.settings_dict, name=name)
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,0 +1,81 @@
+"""
+The whole suite, once on SQLite and once on PostgreSQL, with the coverage of both together and a floor under it.
+
+`make test` ends here. With arguments (`python -m tests.run tests/core -k fence`) it is pytest on both databases,
+without coverage. PostgreSQL takes longer: every test with transactions of its own ends by emptying all tables.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from coverage import Coverage
+
+from tests.postgres import postgres
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MEASURED = ["coverage", "run", "-m", "pytest", "-n", "auto", "--maxprocesses=8", "--dist=worksteal"]
+
+
+def run_suite(*, database_url: str, scratch: pathlib.Path, arguments: list[str]) -> int:
+    environment = os.environ | {
+        "DATABASE_URL": database_url,
+        "COVERAGE_FILE": str(scratch / "coverage" / ".coverage"),
+        "TMPDIR": str(scratch),  # whatever a killed process leaves behind goes with the rest
+    }
+    command = [sys.executable, "-m", *(["pytest", *arguments] if arguments else MEASURED)]
+    suite = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        return suite.wait()
+    except KeyboardInterrupt:  # it reached pytest too, which still drops its databases
+        suite.wait(timeout=20)
+        raise
+    finally:
+        suite.kill()
+
+
+def measure_coverage(*, scratch: pathlib.Path) -> tuple[float, float]:
+    """What both runs covered, and the floor; the report goes to the screen, the data to `.coverage`."""
+    measured = Coverage(data_file=str(ROOT / ".coverage"), messages=False)
+    measured.combine([str(scratch / "coverage")])
+    measured.save()
+    print()
+    total = measured.report(show_missing=True, skip_covered=True, precision=1)
+    return total, float(str(measured.get_option("report:fail_under")))
+
+
+def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with tempfile.TemporaryDirectory(prefix="heliograph-") as folder:
+        scratch = pathlib.Path(folder)
+        (scratch / "coverage").mkdir()
+        with postgres(folder=scratch) as postgres_url:
+            urls = {"SQLite": "", "PostgreSQL": postgres_url}
+            runs = {name: _timed(url, scratch=scratch, arguments=arguments) for name, url in urls.items()}
+        failed = any(code for code, _ in runs.values())
+        verdicts = [f"{name} {'failed' if code else 'passed'} ({took:.0f} s)" for name, (code, took) in runs.items()]
+        if not arguments:
+            total, floor = measure_coverage(scratch=scratch)
+            failed |= total < floor
+            verdicts.append(f"coverage {total:.1f} % (floor {floor:.0f} %)")
+    print(f"\n{'FAILED' if failed else 'passed'}: {', '.join(verdicts)}")
+    return int(failed)
+
+
+def _timed(url: str, *, scratch: pathlib.Path, arguments: list[str]) -> tuple[int, float]:
+    print(f"\n=== {'PostgreSQL' if url else 'SQLite'} ===", flush=True)
+    start = time.monotonic()
+    return run_suite(database_url=url, scratch=scratch, arguments=arguments), time.monotonic() - start
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
