@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.fence import Owned
+from core.fence import PerhapsOwned
 from core.matters import Severity
 from core.work import WorkItem
 
 
-class Alert(Owned):
+class Alert(PerhapsOwned):
     """One matter that is, or was, wrong. Without an organization it concerns the installation: superusers see it."""
 
     class Status(models.TextChoices):
@@ -23,9 +23,6 @@ class Alert(Owned):
         SILENCED = "silenced", _("Silenced")
         RESOLVED = "resolved", _("Resolved")
 
-    organization = models.ForeignKey(
-        "core.Organization", on_delete=models.CASCADE, related_name="+", null=True, blank=True
-    )
     alert_type = models.CharField(_("type"), max_length=64)
     severity = models.CharField(_("severity"), max_length=16, choices=[(s.value, s.value) for s in Severity])
     severity_rank = models.PositiveSmallIntegerField(editable=False)
@@ -73,7 +70,7 @@ class Alert(Owned):
         return self.title
 
 
-class AlertEntry(Owned):
+class AlertEntry(PerhapsOwned):
     """One line of an alert's timeline: what happened to it, who did it, who was told and with which answer."""
 
     class Kind(models.TextChoices):
@@ -86,9 +83,6 @@ class AlertEntry(Owned):
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
         RESOLVED = "resolved", _("Resolved")
 
-    organization = models.ForeignKey(
-        "core.Organization", on_delete=models.CASCADE, related_name="+", null=True, blank=True
-    )
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="entries")
     at = models.DateTimeField(_("at"), default=timezone.now)
     kind = models.CharField(_("what"), max_length=16, choices=Kind.choices)
@@ -106,7 +100,7 @@ class AlertEntry(Owned):
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
-class AlertDelivery(Owned, WorkItem):
+class AlertDelivery(PerhapsOwned, WorkItem):
     """Telling one destination of one alert. `occasion` is the timeline entry that caused it, so each is told once."""
 
     class State(models.TextChoices):
@@ -114,9 +108,6 @@ class AlertDelivery(Owned, WorkItem):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
 
-    organization = models.ForeignKey(
-        "core.Organization", on_delete=models.CASCADE, related_name="+", null=True, blank=True
-    )
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="deliveries")
     occasion = models.ForeignKey(AlertEntry, on_delete=models.CASCADE, related_name="+")
     transport = models.CharField(_("by"), max_length=32)

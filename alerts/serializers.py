@@ -14,7 +14,7 @@ from core.text import SafeCharField
 class SubjectSerializer(serializers.Serializer[Alert]):
     kind = serializers.CharField(source="subject_kind")
     id = serializers.CharField(source="subject_id")
-    label = serializers.CharField(source="subject_label")
+    label = serializers.CharField(source="subject_label")  # type: ignore[assignment]  # DRF's base has an attribute of that name
 
 
 class DeliverySerializer(serializers.ModelSerializer[AlertDelivery]):

@@ -16,11 +16,13 @@ class FencedHistory(HistoryManager):
     """History rows of the organization in scope; none outside a scope."""
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        rows = super().get_queryset()
+        rows: models.QuerySet[Any] = super().get_queryset()
         allowed = allowed_organizations()
-        if allowed is None or not _is_owned(self.model):
+        if allowed is None:
             return rows
-        return rows.filter(organization_id__in=allowed)
+        whose = "organization_id" if _is_owned(self.model) else "id"  # else it is the organization itself
+        inside: models.QuerySet[Any] = rows.filter(**{f"{whose}__in": allowed})
+        return inside
 
 
 def _is_owned(history_model: type[models.Model]) -> bool:

@@ -39,7 +39,7 @@ def fill_schedule() -> None:
     PeriodicTask.objects.filter(name__in=known - names.keys()).delete()
 
 
-class Clock(DatabaseScheduler):  # type: ignore[misc]  # django-celery-beat is untyped
+class Clock(DatabaseScheduler):
     def setup_schedule(self) -> None:
         fill_schedule()
         super().setup_schedule()

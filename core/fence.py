@@ -72,11 +72,8 @@ def audited_fields(model: type[models.Model]) -> set[str]:
     return {field.name for field in tracked}
 
 
-class Owned(models.Model):
-    """A row of one organization. Outside a scope it can neither be read nor written."""
-
+class _Fenced(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey("core.Organization", on_delete=models.CASCADE, related_name="+")
 
     objects: ClassVar[Any] = ScopedManager(organization="organization", _manager_class=FencedManager)
 
@@ -86,6 +83,26 @@ class Owned(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         check_fence(self)
         super().save(*args, **kwargs)
+
+
+class Owned(_Fenced):
+    """A row of one organization. Outside a scope it can neither be read nor written."""
+
+    organization = models.ForeignKey("core.Organization", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class PerhapsOwned(_Fenced):
+    """A row of one organization, or of none: then only superusers and the machinery see it."""
+
+    organization = models.ForeignKey(
+        "core.Organization", on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        abstract = True
 
 
 class InstallationWide(models.Model):

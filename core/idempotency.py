@@ -45,18 +45,21 @@ def begin(request: Request, *, organization: Organization) -> IdempotentAnswer |
     IdempotentAnswer.objects.filter(key=key, status=None, created_at__lt=now - ABANDONED).delete()
     try:
         with transaction.atomic():
-            return IdempotentAnswer.objects.create(organization=organization, key=key, fingerprint=fingerprint)
+            answer: IdempotentAnswer = IdempotentAnswer.objects.create(
+                organization=organization, key=key, fingerprint=fingerprint
+            )
     except IntegrityError:
-        return _known(key, fingerprint)
+        raise _known(key, fingerprint) from None
+    return answer
 
 
-def _known(key: str, fingerprint: str) -> None:
+def _known(key: str, fingerprint: str) -> Exception:
     first = IdempotentAnswer.objects.filter(key=key).first()
     if first is None or (first.status is None and first.fingerprint == fingerprint):
-        raise Refused("The first call with this key is still at work. Ask again in a moment.", code="idempotency_busy")
+        return Refused("The first call with this key is still at work. Ask again soon.", code="idempotency_busy")
     if first.fingerprint != fingerprint:
-        raise Refused("This Idempotency-Key was used for another call.", code="idempotency_conflict")
-    raise GivenBefore(first)
+        return Refused("This Idempotency-Key was used for another call.", code="idempotency_conflict")
+    return GivenBefore(first)
 
 
 def finish(answer: IdempotentAnswer, response: Response) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -36,6 +37,9 @@ class JsonLines(JsonFormatter):
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
             json_ensure_ascii=False,
         )
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 (logging's name)
+        return datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds")
 
     def formatException(self, ei: object) -> str:  # noqa: N802 (the name is logging's)
         return redact(super().formatException(ei))  # type: ignore[arg-type]  # logging's own union of tuples

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from core.authentication import Caller
+
+if TYPE_CHECKING:  # DRF's views read the setting that names this module
+    from rest_framework.views import APIView
 
 SUPERUSER = "super_admin"
 

@@ -18,7 +18,7 @@ class ErrorItem(serializers.Serializer[Any]):
 
 class ErrorAnswer(serializers.Serializer[Any]):
     type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
-    errors = ErrorItem(many=True)
+    errors = ErrorItem(many=True)  # type: ignore[assignment]  # DRF's base has an attribute of that name
 
 
 WHAT = {
@@ -46,7 +46,7 @@ class Schema(AutoSchema):
             return []
         return HEADERS + ([IDEMPOTENCY] if self.method == "POST" else [])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular takes no arguments
         text: str = super().get_description() or ""
         needed = getattr(self.view, "roles", {}).get(getattr(self.view, "action", None))
         return f"{text}\n\nRole: `{getattr(needed, 'value', needed)}`.".strip() if needed else text
@@ -57,7 +57,8 @@ class Schema(AutoSchema):
             return bodies
         codes = set(WHAT) - ({"409", "415"} if self.method in ("GET", "DELETE") else set())
         for code in sorted(codes - set(bodies)):
-            bodies[code] = self._get_response_for_code(OpenApiResponse(ErrorAnswer, WHAT[code]), code)
+            answer = OpenApiResponse(ErrorAnswer, WHAT[code])
+            bodies[code] = self._get_response_for_code(answer, code)  # type: ignore[no-untyped-call]
         return bodies
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import time
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from limits import RateLimitItemPerMinute
@@ -12,15 +13,16 @@ from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from core.authentication import Caller
+
+if TYPE_CHECKING:  # DRF's views read the setting that names this module
+    from rest_framework.views import APIView
 
 
 @functools.lru_cache(maxsize=1)
 def _limiter(url: str) -> MovingWindowRateLimiter:
-    storage: Storage = storage_from_string(url)
-    return MovingWindowRateLimiter(storage)
+    return MovingWindowRateLimiter(cast(Storage, storage_from_string(url)))
 
 
 class PerKeyThrottle(BaseThrottle):

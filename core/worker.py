@@ -11,8 +11,8 @@ from django.conf import settings
 from core import bell, lifeline
 
 
-class Watching(bootsteps.StartStopStep):  # type: ignore[misc]  # celery's stubs leave bootsteps untyped
-    requires = {"celery.worker.components:Pool"}
+class Watching(bootsteps.StartStopStep):
+    requires = ("celery.worker.components:Pool",)
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -41,12 +41,13 @@ _UPDATE_ORDER = (
 _DECISION_ORDER = ("APPROVED", ANY_OTHER, "PENDING", "DEFERRED", "REJECTED")
 _ALERT_ORDER = ("NONE", "INFORMATIONAL", ANY_OTHER, "WARNING", "CRITICAL")
 _QUALITY_ORDER = (UNFLAGGED, GREEN, ANY_OTHER, YELLOW, RED, FLAGGED)
-_WIDEST = 10**9
+_NO_ORDER = (ANY_OTHER,)
 
 _KINDS = {kind: place for place, kind in enumerate((*ACCOUNT_KINDS, *NUMBER_KINDS))}
-_NO_END = 253_402_300_800  # the year 10000 in Unix seconds
+_WIDEST = 10**9  # more people than any limit names
+_NEVER = 253_402_300_800  # the year 10000 in Unix seconds
 
-# Moment, place of the kind, rank within the kind, the same for its limit, fingerprint.
+# Moment, place of the kind, rank within the kind, the same for the limit that it names, fingerprint.
 OrderKey = tuple[datetime, int, int, int, str]
 Changes = dict[str, Any]
 
@@ -108,8 +109,7 @@ def says_the_same(one: AccountFact, other: AccountFact) -> bool:
 def order_key(fact: AccountFact) -> OrderKey:
     """Where a fact stands among the others: by what it says alone, never by when or how often it arrived."""
     order, words, limit = _RANKED[fact.kind](fact)
-    known = [order.index(word) for word in words if word in order]
-    rank = max(known, default=order.index(ANY_OTHER))
+    rank = max((order.index(word) for word in words if word in order), default=order.index(ANY_OTHER))
     return fact.at, _KINDS[fact.kind], rank, -_width(limit), fact._fingerprint
 
 
@@ -122,27 +122,21 @@ class Condition:
     last_seen_at: datetime
 
 
-@dataclasses.dataclass(frozen=True)
-class Restriction:
-    """What the provider forbids, until when (None: until it says so), and what it advises."""
-
-    type: str
-    until: datetime | None
-    remediation: str = ""
-
-    def holds(self, at: datetime) -> bool:
-        return self.until is None or self.until > at
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Standing:
+    """`newest_key` is the place of the newest fact."""
+
     condition: Condition | None = None
     newest_key: OrderKey | None = None
 
     def to_json(self) -> JsonObject:
         """Everything that differs from a blank standing, as JSON."""
         blank = type(self)()
-        return {name: _plain(value) for name, value in vars(self).items() if value != getattr(blank, name)}
+        return {
+            name: _TO_JSON[name](value) if name in _TO_JSON else value
+            for name, value in vars(self).items()
+            if value != getattr(blank, name)
+        }
 
     @classmethod
     def from_json(cls, saved: JsonObject) -> Self:
@@ -155,14 +149,14 @@ class AccountStanding(_Standing):
     """
     What an account is after all facts so far.
 
-    `condition` is the restriction, from its first fact to the lift. One that ended by its own date stays in
-    here until a newer fact comes, because a fold knows no clock: ask `is_restricted`. `ban_date` is the
-    provider's prose. `alerts` holds the newest of each type, `last_event` is the last word of an update.
+    `restrictions`: `{type, until, remediation}`, `until` an ISO moment or None where no end is known. `condition`
+    spans the restriction or ban from its first fact on. What ended by its own date stays in here until a newer
+    fact comes, because a fold knows no clock: ask `is_restricted`. `ban_date` is the provider's prose. `alerts`
+    holds the newest of each type, `last_event` the newest word of an account update.
     """
 
     review_decision: str = ""
-    reviewed_at: datetime | None = None
-    restrictions: tuple[Restriction, ...] = ()
+    restrictions: list[JsonObject] = dataclasses.field(default_factory=list)
     ban_state: str = ""
     ban_date: str = ""
     alerts: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
@@ -171,7 +165,6 @@ class AccountStanding(_Standing):
     is_deleted: bool = False
     is_offboarded: bool = False
     last_event: str = ""
-    last_event_at: datetime | None = None
 
     @property
     def is_banned(self) -> bool:
@@ -184,73 +177,73 @@ class AccountStanding(_Standing):
     @property
     def restricted_until(self) -> datetime | None:
         """When the last restriction ends by itself; None where nothing restricts or no end is known."""
-        ends = [restriction.until for restriction in self.restrictions]
+        ends = [end_of(restriction) for restriction in self.restrictions]
         known = [end for end in ends if end is not None]
         return max(known) if known and len(known) == len(ends) and not self.is_banned else None
 
-    def is_restricted(self, at: datetime) -> bool:
-        return self.is_banned or any(restriction.holds(at) for restriction in self.restrictions)
+    def holding(self, *, at: datetime) -> list[JsonObject]:
+        """The restrictions that have not ended by then."""
+        return [each for each in self.restrictions if (end := end_of(each)) is None or end > at]
+
+    def is_restricted(self, *, at: datetime) -> bool:
+        return self.is_banned or bool(self.holding(at=at))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NumberStanding(_Standing):
-    """What a number is after all facts so far. `color` is the last that a fact named, if none made it doubtful."""
+    """
+    What a number is after all facts so far.
+
+    `color` is the last that a fact named, UNKNOWN again where the end of a flag made a bad one doubtful.
+    `last_security_event`: `{event, requester, at}`.
+    """
 
     color: str = UNKNOWN
-    flagged_at: datetime | None = None
+    is_flagged: bool = False
     messaging_limit: str = ""
     name_decision: str = ""
     requested_name: str = ""
     name_rejection_reason: str = ""
-    name_decided_at: datetime | None = None
-    verified_name: str = ""
-    last_security_event: str = ""
-    last_security_event_at: datetime | None = None
+    last_security_event: JsonObject | None = None
 
     @property
     def quality_rating(self) -> str:
-        return FLAGGED if self.flagged_at else self.color
+        return FLAGGED if self.is_flagged else self.color
+
+
+def end_of(restriction: JsonObject) -> datetime | None:
+    return datetime.fromisoformat(restriction["until"]) if restriction["until"] else None
 
 
 def fold_account(facts: Iterable[AccountFact]) -> AccountStanding:
     standing = AccountStanding()
-    for key, fact in _in_order(facts):
+    for key, fact in sorted({order_key(fact): fact for fact in facts}.items()):
         standing = dataclasses.replace(_ACCOUNT_STEPS[fact.kind](standing, fact), newest_key=key)
     return standing
 
 
 def fold_number(facts: Iterable[AccountFact]) -> NumberStanding:
     standing = NumberStanding()
-    for key, fact in _in_order(facts):
+    for key, fact in sorted({order_key(fact): fact for fact in facts}.items()):
         standing = dataclasses.replace(standing, **_NUMBER_STEPS[fact.kind](standing, fact), newest_key=key)
     return standing
-
-
-def _in_order(facts: Iterable[AccountFact]) -> Iterator[tuple[OrderKey, AccountFact]]:
-    return iter(sorted({order_key(fact): fact for fact in facts}.items()))
 
 
 def _update(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
     """A lift or an end by date closes the episode before this fact, so that what it restricts begins a new one."""
     ends_at = standing.restricted_until
     if _lifts(fact) or (ends_at is not None and ends_at <= fact.at):
-        standing = dataclasses.replace(standing, restrictions=(), ban_state="", ban_date="", condition=None)
-    changes: Changes = {"last_event": fact.event, "last_event_at": fact.at, **_BY_EVENT.get(fact.event, {})}
+        standing = dataclasses.replace(standing, restrictions=[], ban_state="", ban_date="", condition=None)
+    changes: Changes = {"last_event": fact.event, **_BY_EVENT.get(fact.event, {})}
     named, ban_state = _restrictions(fact), _said_in(fact, "ban_info", "waba_ban_state")
     if ban_state == REINSTATE or ban_state in BANS:
         changes |= {"ban_state": ban_state, "ban_date": _said_in(fact, "ban_info", "waba_ban_date")}
     if named or ban_state in BANS:
-        changes |= {
-            "restrictions": _joined(standing.restrictions, named, fact.at),
-            "condition": _seen(standing.condition, fact.at),
-        }
+        types = {restriction["type"] for restriction in named}
+        # What a fact leaves out still holds: only a lift or its own date ends it.
+        held = [restriction for restriction in standing.holding(at=fact.at) if restriction["type"] not in types]
+        changes |= {"restrictions": [*held, *named], "condition": _seen(standing.condition, fact.at)}
     return dataclasses.replace(standing, **changes)
-
-
-def _joined(held: tuple[Restriction, ...], named: tuple[Restriction, ...], at: datetime) -> tuple[Restriction, ...]:
-    """The newest word about each type. What a fact leaves out still holds: only a lift or its date ends it."""
-    types = {restriction.type for restriction in named}
-    return (*(each for each in held if each.type not in types and each.holds(at)), *named)
 
 
 def _seen(condition: Condition | None, at: datetime) -> Condition:
@@ -258,17 +251,12 @@ def _seen(condition: Condition | None, at: datetime) -> Condition:
 
 
 def _review(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
-    return dataclasses.replace(standing, review_decision=fact.event, reviewed_at=fact.at)
+    return dataclasses.replace(standing, review_decision=fact.event)
 
 
 def _alert(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
-    told = {
-        "severity": _said_in(fact, "alert_info", "alert_severity"),
-        "status": _said_in(fact, "alert_info", "alert_status"),
-        "description": _said_in(fact, "alert_info", "alert_description"),
-        "entity_type": _text(fact.said.get("entity_type")),
-        "at": fact.at.isoformat(),
-    }
+    told = {name: _said_in(fact, "alert_info", f"alert_{name}") for name in ("severity", "status", "description")}
+    told |= {"entity_type": _text(fact.said.get("entity_type")), "at": fact.at.isoformat()}
     return dataclasses.replace(standing, alerts={**standing.alerts, fact.event: told})
 
 
@@ -282,36 +270,34 @@ def _capability(standing: AccountStanding, fact: AccountFact) -> AccountStanding
 
 
 def _quality(standing: NumberStanding, fact: AccountFact) -> Changes:
-    color, flagged_at = _color(fact), standing.flagged_at
-    if UNFLAGGED in (fact.event, color) or color == GREEN:
-        flagged_at = None
-    if fact.event == FLAGGED:
-        flagged_at = standing.flagged_at or fact.at
-    if not color:  # the end of a flag also ends what was said before to be wrong
-        color = UNKNOWN if fact.event == UNFLAGGED and standing.color in (YELLOW, RED) else standing.color
-    is_asserted = fact.event == FLAGGED or _color(fact) in (YELLOW, RED)
-    is_wrong = flagged_at is not None or color in (YELLOW, RED)
+    named = _color(fact)
+    is_over = fact.event == UNFLAGGED or named == GREEN
+    is_flagged = fact.event == FLAGGED or (standing.is_flagged and not is_over)
+    color = named or (UNKNOWN if is_over else standing.color)
+    condition = None
+    if is_flagged or color in (YELLOW, RED):
+        is_asserted = fact.event == FLAGGED or named in (YELLOW, RED)
+        condition = _seen(standing.condition, fact.at) if is_asserted else standing.condition
     return {
-        "color": color,
-        "flagged_at": flagged_at,
+        "color": standing.color if fact.event == UNFLAGGED and standing.color == GREEN and not named else color,
+        "is_flagged": is_flagged,
         "messaging_limit": _number_limit(fact) or standing.messaging_limit,
-        "condition": (_seen(standing.condition, fact.at) if is_asserted else standing.condition) if is_wrong else None,
+        "condition": condition,
     }
 
 
 def _name(standing: NumberStanding, fact: AccountFact) -> Changes:
-    requested = _text(fact.said.get("requested_verified_name"))
+    reason = _text(fact.said.get("rejection_reason"))
     return {
         "name_decision": fact.event,
-        "requested_name": requested,
-        "name_rejection_reason": _text(fact.said.get("rejection_reason")).replace("NONE", ""),
-        "name_decided_at": fact.at,
-        "verified_name": requested if fact.event == "APPROVED" and requested else standing.verified_name,
+        "requested_name": _text(fact.said.get("requested_verified_name")),
+        "name_rejection_reason": "" if reason == "NONE" else reason,
     }
 
 
 def _security(standing: NumberStanding, fact: AccountFact) -> Changes:
-    return {"last_security_event": fact.event, "last_security_event_at": fact.at}
+    requester = _text(fact.said.get("requester"))
+    return {"last_security_event": {"event": fact.event, "requester": requester, "at": fact.at.isoformat()}}
 
 
 _BY_EVENT: dict[str, Changes] = {
@@ -333,13 +319,13 @@ _NUMBER_STEPS: dict[str, Callable[[NumberStanding, AccountFact], Changes]] = {
 
 
 def _update_words(fact: AccountFact) -> tuple[str, ...]:
-    said = [fact.event, _said_in(fact, "ban_info", "waba_ban_state")]
-    return (*said, *([LIFTED] if _lifts(fact) else []), *([RESTRICTED] if _restrictions(fact) else []))
+    said = (fact.event, _said_in(fact, "ban_info", "waba_ban_state"))
+    return (*said, LIFTED if _lifts(fact) else "", RESTRICTED if _restrictions(fact) else "")
 
 
 def _alert_words(fact: AccountFact) -> tuple[str, ...]:
     status = _said_in(fact, "alert_info", "alert_status")
-    return ("NONE",) if status == "NONE" else (_said_in(fact, "alert_info", "alert_severity"),)
+    return (status if status == "NONE" else _said_in(fact, "alert_info", "alert_severity"),)
 
 
 # Of each kind: the order, the words of a fact that have a place in it, and the limit that it names.
@@ -347,10 +333,10 @@ _RANKED: dict[str, Callable[[AccountFact], tuple[tuple[str, ...], tuple[str, ...
     UPDATE: lambda fact: (_UPDATE_ORDER, _update_words(fact), ""),
     REVIEW: lambda fact: (_DECISION_ORDER, (fact.event,), ""),
     ALERT: lambda fact: (_ALERT_ORDER, _alert_words(fact), ""),
-    CAPABILITY: lambda fact: ((ANY_OTHER,), (), _account_limit(fact)),
+    CAPABILITY: lambda fact: (_NO_ORDER, (), _account_limit(fact)),
     QUALITY: lambda fact: (_QUALITY_ORDER, (fact.event, _color(fact)), _number_limit(fact)),
     NAME: lambda fact: (_DECISION_ORDER, (fact.event,), ""),
-    SECURITY: lambda fact: ((ANY_OTHER,), (), ""),
+    SECURITY: lambda fact: (_NO_ORDER, (), ""),
 }
 
 
@@ -359,13 +345,16 @@ def _lifts(fact: AccountFact) -> bool:
     return violation.endswith(("UNBAN", "RECOVERY")) or _said_in(fact, "ban_info", "waba_ban_state") == REINSTATE
 
 
-def _restrictions(fact: AccountFact) -> tuple[Restriction, ...]:
+def _restrictions(fact: AccountFact) -> list[JsonObject]:
     told = fact.said.get("restriction_info")
-    return tuple(
-        Restriction(_text(each.get("restriction_type")), _end(each.get("expiration")), _text(each.get("remediation")))
+    return [
+        {
+            "type": _text(each.get("restriction_type")),
+            "until": _end(each.get("expiration")),
+            "remediation": _text(each.get("remediation")),
+        }
         for each in (told if isinstance(told, list) else [])
-        if isinstance(each, dict)
-    )
+    ]
 
 
 def _color(fact: AccountFact) -> str:
@@ -412,21 +401,11 @@ def _whole(raw: Any) -> int | None:
     return raw if type(raw) is int else None
 
 
-def _end(raw: Any) -> datetime | None:
+def _end(raw: Any) -> str | None:
     """None for what is no moment: a restriction without a known end lasts until it is lifted."""
     seconds = _whole(raw)
-    return datetime.fromtimestamp(seconds, UTC) if seconds is not None and 0 < seconds < _NO_END else None
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case tuple():
-            return [_plain(each) for each in value]
-        case Condition() | Restriction():
-            return {name: _plain(part) for name, part in vars(value).items()}
-    return value
+    is_moment = seconds is not None and 0 < seconds < _NEVER
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds is not None and is_moment else None
 
 
 def _condition(saved: JsonObject) -> Condition:
@@ -434,15 +413,15 @@ def _condition(saved: JsonObject) -> Condition:
     return Condition(saved["count"], first, last)
 
 
-def _held(saved: list[JsonObject]) -> tuple[Restriction, ...]:
-    ends = (datetime.fromisoformat(each["until"]) if each["until"] else None for each in saved)
-    return tuple(Restriction(each["type"], end, each["remediation"]) for each, end in zip(saved, ends, strict=True))
-
-
-_MOMENTS = ("reviewed_at", "last_event_at", "flagged_at", "name_decided_at", "last_security_event_at")
+_TO_JSON: dict[str, Callable[[Any], Any]] = {
+    "condition": lambda it: {
+        "count": it.count,
+        "first_seen_at": it.first_seen_at.isoformat(),
+        "last_seen_at": it.last_seen_at.isoformat(),
+    },
+    "newest_key": lambda key: [key[0].isoformat(), *key[1:]],
+}
 _FROM_JSON: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(_MOMENTS, datetime.fromisoformat),
     "condition": _condition,
-    "restrictions": _held,
     "newest_key": lambda saved: (datetime.fromisoformat(saved[0]), *saved[1:]),
 }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit import AuditTrail
 from core.encryption import EncryptedJSONField
-from core.fence import InstallationWide, Owned
+from core.fence import InstallationWide, Owned, PerhapsOwned
 from core.work import WorkItem
 
 
@@ -148,16 +148,13 @@ class WebhookCall(InstallationWide, WorkItem):
         return self.door.partition(":")[0]
 
 
-class ParkedEvent(Owned, WorkItem):
+class ParkedEvent(PerhapsOwned, WorkItem):
     """
     A change that could not be applied. It waits for a person, or for `waits_for`: what would let it through.
 
     Without an organization (its account is unknown) only superusers see it.
     """
 
-    organization = models.ForeignKey(
-        "core.Organization", on_delete=models.CASCADE, related_name="+", null=True, blank=True
-    )
     call = models.ForeignKey(WebhookCall, on_delete=models.CASCADE, related_name="parked", null=True, blank=True)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     position = models.PositiveIntegerField(default=0, help_text="Which change of its call, counted from 0.")

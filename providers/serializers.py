@@ -99,7 +99,7 @@ class NumberSerializer(serializers.ModelSerializer[Number]):
 class CallObjectSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     id = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF's base has an attribute of that name
 
 
 class CallChangeSerializer(serializers.Serializer[Any]):

@@ -125,7 +125,8 @@ def _components(template: Template) -> object:
 def _audit(changed: Sequence[Template], adopted: Sequence[Template]) -> None:
     new = {template.pk for template in adopted}
     for template in changed:
-        template._change_reason = f"{template.last_event or 'fact'} from the provider"
+        reason = f"{template.last_event or 'fact'} from the provider"
+        template._change_reason = reason  # type: ignore[attr-defined]  # read by simple-history
     trail = Template.history
     trail.bulk_history_create(list(adopted))
     trail.bulk_history_create([template for template in changed if template.pk not in new], update=True)

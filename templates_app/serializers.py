@@ -131,7 +131,7 @@ class HistoryRow(serializers.Serializer[Any]):
     quality_score = serializers.CharField()
     reason = serializers.CharField()
     webhook_id = serializers.UUIDField(allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # DRF's base has an attribute of that name
     actor = serializers.CharField()
 
 

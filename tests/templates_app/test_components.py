@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from templates_app.components import canonical, checksum, parameter_format_of, variables
@@ -43,7 +43,7 @@ def test_the_order_of_parts_and_keys_and_the_case_of_words_make_no_difference():
 
 
 def test_empty_parts_and_line_ends_make_no_difference():
-    windows = {"type": "BODY", "text": "one\r\ntwo", "example": None, "buttons": []}
+    windows: dict[str, Any] = {"type": "BODY", "text": "one\r\ntwo", "example": None, "buttons": []}
 
     assert canonical([windows]) == [{"type": "BODY", "text": "one\ntwo"}]
 
@@ -94,6 +94,7 @@ def test_the_parameter_format_is_named_as_soon_as_one_variable_has_a_name(text, 
     assert parameter_format_of([{"type": "BODY", "text": text}]) == expected
 
 
+@settings(deadline=None)  # a slow machine is no failure
 @given(junk | st.lists(st.dictionaries(keys, junk)))
 def test_junk_is_tolerated_and_has_a_stable_form(components):
     form = canonical(components)

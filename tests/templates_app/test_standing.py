@@ -265,6 +265,12 @@ def test_a_first_truth_that_differs_from_what_we_accepted_is_a_change():
     assert (standing.is_contested, standing.category_changed_at) == (True, at(9))
 
 
+def test_a_first_truth_that_names_another_one_before_it_is_a_change():
+    standing = after(category("UTILITY", 9, previous="MARKETING"), start=Standing(category="UTILITY"))
+
+    assert (standing.is_contested, standing.category_changed_at) == (False, at(9))
+
+
 def test_the_change_of_the_truth_is_dated_by_its_first_statement():
     standing = after(status("APPROVED", 8, category="MARKETING"), category("MARKETING", 9), category("UTILITY", 7))
 
@@ -282,6 +288,12 @@ def test_the_change_of_the_truth_is_dated_by_its_first_statement():
 )
 def test_an_adopted_template_has_the_category_of_before_its_earliest_fact(earliest, accepted):
     assert after(category("SOMETHING", 9), earliest, status("APPROVED", 7)).category == accepted
+
+
+def test_at_one_moment_the_fact_that_names_the_category_before_is_the_earliest():
+    standing = after(status("APPROVED", 8, category="MARKETING"), category("MARKETING", 8, previous="UTILITY"))
+
+    assert (standing.category, standing.is_contested) == ("UTILITY", True)
 
 
 @pytest.mark.parametrize(
@@ -455,6 +467,7 @@ def test_a_fact_is_late_if_a_newer_one_was_applied():
 
     assert is_late(standing, status("APPROVED", 8))
     assert is_late(standing, status("APPROVED", 9))
+    assert not is_late(standing, status("PAUSED", 9))
     assert not is_late(standing, status("APPROVED", 10))
     assert not is_late(Standing(), status("APPROVED", 1))
 

@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from templates_app.facts import (
@@ -26,6 +26,8 @@ from templates_app.standing import Standing, advance, fold, is_late
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 STRICTNESS = {"UTILITY": 1, "MARKETING": 2, "AUTHENTICATION": 3, "FREE_SERVICE": 4}
+
+UNHURRIED = settings(deadline=None)  # a slow machine is no failure
 
 # Few moments and few words, so that equal moments and contradictions are the rule.
 moments = st.integers(0, 6).map(lambda minutes: START + timedelta(minutes=minutes))
@@ -74,6 +76,7 @@ def without_place(standing: Standing) -> Standing:
     return dataclasses.replace(standing, newest_key=None)
 
 
+@UNHURRIED
 @given(several("1"), st.data())
 def test_any_arrival_with_any_repeats_makes_the_same_standing_and_steps(facts, data):
     in_order = sorted(facts, key=order_key)
@@ -87,11 +90,13 @@ def test_any_arrival_with_any_repeats_makes_the_same_standing_and_steps(facts, d
     assert all(one.after == other.before for one, other in itertools.pairwise(steps))
 
 
+@UNHURRIED
 @given(several("", "1", "2", "3"), st.data())
 def test_arrival_makes_no_difference_where_templates_follow_each_other_either(facts, data):
     assert fold(data.draw(st.permutations(facts))) == fold(facts)
 
 
+@UNHURRIED
 @given(several("", "1", "2"), st.sampled_from(["", "UTILITY"]))
 def test_one_newer_fact_after_the_other_makes_what_the_fold_makes(facts, accepted):
     start = Standing(category=accepted)
@@ -103,6 +108,7 @@ def test_one_newer_fact_after_the_other_makes_what_the_fold_makes(facts, accepte
     assert standing == fold(facts, start)[0]
 
 
+@UNHURRIED
 @given(several("", "1", "2"), st.integers(0, 12))
 def test_a_saved_standing_goes_on_as_if_it_had_not_been_saved(facts, cut):
     in_order = sorted(facts, key=order_key)
@@ -114,6 +120,7 @@ def test_a_saved_standing_goes_on_as_if_it_had_not_been_saved(facts, cut):
     assert fold(in_order[cut:], read)[0] == fold(facts)[0]
 
 
+@UNHURRIED
 @given(several("", "1", "2"))
 def test_a_template_stands_on_nothing_that_was_said_before_it_began(facts):
     standing, steps = fold(facts)
@@ -130,6 +137,7 @@ def _begins(before: Standing, after: Standing) -> bool:
     return before.earlier_ids != after.earlier_ids
 
 
+@UNHURRIED
 @given(several("1"))
 def test_a_condition_is_open_exactly_while_the_standing_holds_it(facts):
     for step in fold(facts)[1]:
@@ -147,6 +155,7 @@ def test_a_condition_is_open_exactly_while_the_standing_holds_it(facts):
         assert all(each.first_seen_at <= each.last_seen_at <= step.fact.at for each in now.conditions.values())
 
 
+@UNHURRIED
 @given(several("1"))
 def test_the_truth_is_the_strictest_category_of_the_latest_moment_that_named_one(facts):
     told = [(fact.at, STRICTNESS[word], word) for fact in facts if (word := fact.said.get("category"))]
@@ -154,6 +163,7 @@ def test_the_truth_is_the_strictest_category_of_the_latest_moment_that_named_one
     assert fold(facts)[0].meta_reported_category == max(told, default=("", 0, ""))[2]
 
 
+@UNHURRIED
 @given(several("1"))
 def test_the_quality_is_what_the_last_quality_fact_says_whatever_else_is_told(facts):
     told = sorted((fact for fact in facts if fact.kind == QUALITY_CHANGE), key=order_key)

@@ -128,7 +128,7 @@ def test_the_other_kinds_of_fact_are_told_in_words(told, sentence):
 
 
 def test_every_cause_has_an_advice_of_its_own_that_says_where():
-    causes = [
+    causes: list[dict[str, Any]] = [
         {"status": "DISABLED"},
         *(
             {"status": "PAUSED", "pause_title": title}
@@ -141,7 +141,7 @@ def test_every_cause_has_an_advice_of_its_own_that_says_where():
         {"status": "PENDING", "is_long_pending": True},
     ]
 
-    advice = [action_required(**{"quality_score": "UNKNOWN", **cause}) for cause in causes]
+    advice = [action_required(**({"quality_score": "UNKNOWN"} | cause)) for cause in causes]
 
     assert len(set(advice)) == len(causes)
     assert all(is_prose(text) for text in advice)

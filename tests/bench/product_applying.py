@@ -1,0 +1,17 @@
+"""Run on its own: applies the backlog as a worker does, by the worker's own task; prints how long it took and its batch size."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from config.wsgi import application  # importing it is what sets Django up: it stands before the task
+from core.work import BATCH
+from providers.tasks import apply_calls
+
+__all__ = ["application"]
+
+if __name__ == "__main__":
+    start = time.perf_counter()
+    apply_calls()
+    print(json.dumps({"seconds": time.perf_counter() - start, "batch": BATCH}))
