@@ -10,7 +10,9 @@ import dataclasses
 import enum
 import functools
 import ipaddress
+import os
 import pathlib
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -65,7 +67,6 @@ class Finding:
 Findings = Iterator[Finding]
 Check = Callable[[], Findings]
 
-
 ok = functools.partial(Finding, Level.OK)
 hint = functools.partial(Finding, Level.HINT)
 problem = functools.partial(Finding, Level.PROBLEM)
@@ -112,11 +113,13 @@ def _is_local(host: str) -> bool:
 
 
 def debug() -> Findings:
-    meaning = "Errors show source, settings and data to whoever causes them."
-    if settings.DEBUG and settings.IS_HTTPS:
-        yield problem("DEBUG is on, and PUBLIC_URL is https.", meaning, "Take DEBUG out of the environment and .env.")
-    elif settings.DEBUG:
-        yield hint("DEBUG is on.", meaning, "Leave it off wherever others can reach this machine.")
+    if settings.DEBUG:
+        say = problem if settings.IS_HTTPS else hint
+        yield say(
+            "DEBUG is on.",
+            "Errors show source, settings and data to whoever causes them.",
+            "Take it out of the environment and .env wherever others can reach this machine.",
+        )
     else:
         yield ok("DEBUG is off.")
 
@@ -161,7 +164,7 @@ def _file(name: str) -> pathlib.Path:
 
 def _is_generated(name: str, value: str) -> bool:
     path = _file(name)
-    return path.is_file() and path.read_text().strip() == value
+    return os.access(path, os.R_OK) and path.read_text().strip() == value
 
 
 def encryption_keys() -> Findings:
@@ -173,13 +176,11 @@ def encryption_keys() -> Findings:
             "Put the right key back. For a new one: python -c "
             "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'",
         )
-    if wrong:
-        return
-    if _is_generated("FIELD_ENCRYPTION_KEYS", settings.FIELD_ENCRYPTION_KEYS[0]):
-        path = _file("FIELD_ENCRYPTION_KEYS")
-        yield ok(f"Credentials are encrypted with a generated key. Keep a copy of {path}: without it they are lost.")
-    else:
-        yield ok(f"FIELD_ENCRYPTION_KEYS holds {len(settings.FIELD_ENCRYPTION_KEYS)} good key(s).")
+    if not wrong:
+        is_ours = _is_generated("FIELD_ENCRYPTION_KEYS", settings.FIELD_ENCRYPTION_KEYS[0])
+        file = _file("FIELD_ENCRYPTION_KEYS")
+        keep = f" Keep a copy of {file}: without it they are lost." if is_ours else ""
+        yield ok(f"Credentials of accounts can be encrypted.{keep}")
 
 
 def _is_fernet(key: str) -> bool:
@@ -237,7 +238,7 @@ def cache() -> Findings:
     backend, location = settings.CACHES["default"]["BACKEND"], settings.CACHES["default"].get("LOCATION", "")
     urls = [settings.REDIS_URL] if settings.REDIS_URL else []
     if backend.endswith("RedisCache"):
-        urls += [location] if isinstance(location, str) else location
+        urls += re.split("[;,]", location)
     else:
         yield from _round_trip(backend.rpartition(".")[2])
     for url in dict.fromkeys(urls):
@@ -257,17 +258,13 @@ def cache() -> Findings:
 def _round_trip(name: str) -> Findings:
     try:
         caches["default"].set("doctor", "well", 10)
-        why = "" if caches["default"].get("doctor") == "well" else "it does not keep what it is given"
+        yield ok(f"The cache ({name}) answers.")
     except (InvalidCacheBackendError, ImportError, OSError, DatabaseError) as error:
-        why = _reason(error)
-    if why:
         yield problem(
-            f"The cache ({name}) does not work: {why}.",
+            f"The cache ({name}) does not work: {_reason(error)}.",
             "What processes share through it is not shared.",
             "Correct CACHE_URL: redis://host:6379/0, or unset on one machine.",
         )
-    else:
-        yield ok(f"The cache ({name}) works.")
 
 
 def email() -> Findings:

@@ -2,50 +2,95 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.contrib import messages
+from django.contrib.admin import AdminSite, SimpleListFilter
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.forms import Field
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.dataclasses import SearchResult
+from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
-from core.models import Role
+from core.deeds import DeedAdmin
+from core.models import Organization, Role
+from core.refusals import Refused
+from core.switching import covers, organization_here, role_in, switch
+from core.text import is_storable
 
-SUPERUSERS = "superusers"
-
-
-def role_in(request: HttpRequest) -> Role | None:
-    """The caller's role in the organization that the console is in (set by the scope middleware)."""
-    role: Role | None = getattr(request, "console_role", None)
-    return role
+FOUND_MOST = 8  # rows of one kind that the palette shows
 
 
-def covers(request: HttpRequest, needed: str) -> bool:
-    """Whether this person may do what `needed` (a role, or SUPERUSERS) may."""
-    user: Any = request.user
-    if user.is_superuser:
-        return True
-    role = role_in(request)
-    return needed != SUPERUSERS and role is not None and role.covers(needed)
+class SignIn(AuthenticationForm):
+    """Lets in everybody with an active login: what there is to see, the memberships decide."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        if not user.is_active:
+            raise ValidationError(self.error_messages["inactive"], code="inactive")
 
 
 class Console(UnfoldAdminSite):
     """Open to superusers and to everybody with a membership."""
 
+    login_form = SignIn
+
     def has_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return user.is_active and (user.is_superuser or role_in(request) is not None)
 
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("organization/", self.admin_view(switch), name="switch_organization")]
 
-class OwnedAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The palette: places and rows. Never cached, because who may see what changes with role and organization."""
+        started, words = time.monotonic(), request.GET.get("s", "").strip().lower()
+        if not words or not is_storable(words):
+            return HttpResponse()
+        is_palette = "extended" in request.GET
+        found = self._search_apps(AdminSite.get_app_list(self, request), words)
+        found += self._rows(request, words) if is_palette else []
+        results = Paginator(found, 100)
+        context = {
+            "page_obj": results,
+            "results": results.page(1),
+            "page_counter": 0,
+            "execution_time": time.monotonic() - started,
+        }
+        template = "unfold/helpers/command_results.html" if is_palette else "unfold/helpers/search_results.html"
+        return TemplateResponse(request, template, context, headers={"HX-Trigger": "search"})
+
+    def _rows(self, request: HttpRequest, words: str) -> list[SearchResult]:
+        found = []
+        for room in self._registry.values():
+            if not (isinstance(room, OwnedAdmin) and room.search_fields and room.has_view_permission(request)):
+                continue
+            rows, _may_repeat = room.get_search_results(request, room.get_queryset(request), words)
+            kind = str(room.opts.verbose_name).capitalize()
+            found += [SearchResult(str(row), kind, room.place(str(row.pk)), "arrow_outward") for row in rows[:FOUND_MOST]]
+        return found
+
+
+class OwnedAdmin(DeedAdmin):
     """
     A page about rows of the organization in scope. `needs` names the least role for each kind of access;
-    what it does not name is for nobody.
+    what it does not name is for nobody. `shows` names the kind of subject that alerts and calls link here for.
     """
 
     needs: ClassVar[dict[str, str]] = {"view": Role.VIEWER}
+    shows: ClassVar[str] = ""
+    empty_title: ClassVar[Any] = ""
+    empty_text: ClassVar[Any] = ""
     list_per_page = 50
     show_full_result_count = False
+    list_fullwidth = True
     list_filter_submit = False
     compressed_fields = True
 
@@ -53,6 +98,71 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at 
         rows: models.QuerySet[Any] = self.model._default_manager.all()
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
+
+    def place(self, subject_id: str) -> str:
+        """The address of the page about this row."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[subject_id])
+
+    # Who sees several organizations at once sees which row is whose, and says for whom she adds one.
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        columns = list(super().get_list_display(request))
+        return [columns[0], "organization", *columns[1:]] if self._sees_all() else columns
+
+    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+        filters = list(super().get_list_filter(request))
+        return [*filters, "organization"] if self._sees_all() else filters
+
+    def get_list_select_related(self, request: HttpRequest) -> Any:
+        related = super().get_list_select_related(request)
+        return [*(related or []), "organization"] if self._sees_all() else related
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None and self._sees_all() and self.asks_whose(request):
+            return [(None, {"fields": ["organization"]}), *fieldsets]
+        return fieldsets
+
+    def asks_whose(self, request: HttpRequest) -> bool:
+        """Whether a new row's organization is asked for where none is in scope."""
+        return True
+
+    def organization_of(self, form: Any) -> Organization:
+        organization: Organization = organization_here() or form.cleaned_data["organization"]
+        return organization
+
+    def _sees_all(self) -> bool:
+        return organization_here() is None and any(field.name == "organization" for field in self.opts.fields)
+
+    # Doors
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only the filters that the page offers: any other would answer questions about columns that it hides."""
+        if request is None:
+            return False
+        offered = {_parameter(one) for one in self.get_list_filter(request)}
+        is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+        return is_offered and bool(super().lookup_allowed(lookup, value, request))
+
+    def changeform_view(self, request: HttpRequest, *given: Any, **named: Any) -> Any:
+        try:
+            return super().changeform_view(request, *given, **named)
+        except Refused as refused:
+            self.message_user(request, refused.sentence, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **named: Any) -> Field | None:
+        """No buttons beside a choice that lead away from the form."""
+        field: Field | None = super().formfield_for_dbfield(db_field, request, **named)
+        for leads_away in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            if field is not None and hasattr(field.widget, leads_away):
+                setattr(field.widget, leads_away, False)
+        return field
+
+    # Roles
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "view")
@@ -75,3 +185,26 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at 
     def _may(self, request: HttpRequest, what: str) -> bool:
         needed = self.needs.get(what)
         return needed is not None and covers(request, needed)
+
+
+class AuditedAdmin(SimpleHistoryAdmin, OwnedAdmin):
+    """An `OwnedAdmin` whose rows have an audit trail, one click away. It is for reading: no way leads back in it."""
+
+    object_history_list_template = "console/audit_trail.html"
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
+        return response
+
+    def history_form_view(self, request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
+        """The library's page takes a POST that writes the old row back, whoever sends it."""
+        raise Http404
+
+
+def _parameter(offered: Any) -> str:
+    """The name that a list filter has in the address."""
+    if isinstance(offered, type) and issubclass(offered, SimpleListFilter):
+        return str(offered.parameter_name)
+    return str(offered[0] if isinstance(offered, tuple | list) else offered)

@@ -2,7 +2,7 @@
 The fence between organizations: every business row is `Owned`, and a query without a scope fails.
 
 django-scopes filters what is read; this module closes what it leaves open: rows written for another
-organization, history rows, and `.update()` that would bypass the audit trail.
+organization, history rows, `.update()` that would bypass the audit trail, and two questions without a scope.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django_scopes import ScopedManager, scope, scopes_disabled
+from django_scopes.manager import DisabledQuerySet
 from django_scopes.state import get_scope
 
 from core.context import organization_slug
 from core.ids import new_id
 
 _Row = TypeVar("_Row", bound=models.Model)
+
+for _left_open in ("bulk_create", "exists"):
+    setattr(DisabledQuerySet, _left_open, DisabledQuerySet.error)
 
 
 class CrossesTheFence(Exception):
@@ -58,10 +62,26 @@ class FencedQuerySet(models.QuerySet[_Row]):
         audited = audited_fields(self.model) & set(kwargs)
         if audited:
             raise BypassesTheTrail(f"{self.model.__name__}: {', '.join(sorted(audited))}")
+        if {"organization", "organization_id"} & set(kwargs) and allowed_organizations() is not None:
+            raise CrossesTheFence(f"{self.model.__name__} stays with its organization")
         return super().update(**kwargs)
 
 
 FencedManager = models.Manager.from_queryset(FencedQuerySet)
+
+
+class OrganizationManager(FencedManager[Any]):
+    """Organizations themselves: the one in scope (`ScopedManager` cannot compare a row with its own key)."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        allowed = allowed_organizations()
+        rows: models.QuerySet[Any] = super().get_queryset()
+        if allowed is None:
+            return rows
+        if not allowed:
+            rows = DisabledQuerySet(self.model, using=self._db, missing_scopes={"organization"})
+            return rows
+        return rows.filter(pk__in=allowed)
 
 
 def audited_fields(model: type[models.Model]) -> set[str]:
@@ -69,7 +89,7 @@ def audited_fields(model: type[models.Model]) -> set[str]:
     if name is None:
         return set()
     tracked = getattr(model, name).model.tracked_fields
-    return {field.name for field in tracked}
+    return {name for field in tracked for name in (field.name, field.attname)}
 
 
 class _Fenced(models.Model):

@@ -12,11 +12,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
 from core.audit import AuditTrail
 from core.encryption import EncryptedJSONField
-from core.fence import FencedManager, InstallationWide, Owned
+from core.fence import InstallationWide, OrganizationManager, Owned
 from core.ids import new_id
 
 
@@ -28,7 +27,7 @@ class Organization(models.Model):
     slug = models.SlugField(_("slug"), max_length=200, unique=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
-    objects: ClassVar[Any] = ScopedManager(organization="pk", _manager_class=FencedManager)
+    objects: ClassVar[Any] = OrganizationManager()
     history = AuditTrail()
 
     class Meta:

@@ -8,7 +8,6 @@ Neither the order in which facts arrive nor their repetition can be seen in a st
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import json
 import re
@@ -26,6 +25,7 @@ NUMBER_ID = "phone_number_id"
 
 UNKNOWN, GREEN, YELLOW, RED = "UNKNOWN", "GREEN", "YELLOW", "RED"
 FLAGGED, UNFLAGGED = "FLAGGED", "UNFLAGGED"
+_BAD = frozenset({YELLOW, RED})
 REINSTATE, DISABLE, SCHEDULE_FOR_DISABLE = "REINSTATE", "DISABLE", "SCHEDULE_FOR_DISABLE"
 BANS = frozenset({DISABLE, SCHEDULE_FOR_DISABLE})
 LIFTED, RESTRICTED = "LIFTED", "RESTRICTED"
@@ -39,16 +39,17 @@ _UPDATE_ORDER = (
     "ACCOUNT_DELETED",
 )  # fmt: skip
 _DECISION_ORDER = ("APPROVED", ANY_OTHER, "PENDING", "DEFERRED", "REJECTED")
-_ALERT_ORDER = ("NONE", "INFORMATIONAL", ANY_OTHER, "WARNING", "CRITICAL")
+_ALERT_ORDER = ("INFORMATIONAL", ANY_OTHER, "WARNING", "CRITICAL", "ACTIVE")
 _QUALITY_ORDER = (UNFLAGGED, GREEN, ANY_OTHER, YELLOW, RED, FLAGGED)
 _NO_ORDER = (ANY_OTHER,)
 
-_KINDS = {kind: place for place, kind in enumerate((*ACCOUNT_KINDS, *NUMBER_KINDS))}
+# A limit's names, today's first.
+_LIMITS = ("max_daily_conversations_per_business", "current_limit", "max_daily_conversation_per_phone")
 _WIDEST = 10**9  # more people than any limit names
 _NEVER = 253_402_300_800  # the year 10000 in Unix seconds
 
-# Moment, place of the kind, rank within the kind, the same for the limit that it names, fingerprint.
-OrderKey = tuple[datetime, int, int, int, str]
+# Moment, rank within the kind (the kinds do not touch each other), the same for the limit, fingerprint.
+OrderKey = tuple[datetime, int, int, str]
 Changes = dict[str, Any]
 
 
@@ -70,11 +71,6 @@ class AccountFact:
     @property
     def external_id(self) -> str:
         return _text(self.said.get(NUMBER_ID))
-
-    @functools.cached_property
-    def _fingerprint(self) -> str:
-        parts = [self.kind, self.event, self.digits, self.at.astimezone(UTC).isoformat(), self.said]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def fact_of(event: Event, *, received_at: datetime) -> AccountFact:
@@ -98,7 +94,8 @@ def fact_of(event: Event, *, received_at: datetime) -> AccountFact:
 
 def fingerprint(fact: AccountFact) -> str:
     """SHA-256 (hex), the same for the same fact: kind, event, number, content and instant."""
-    return fact._fingerprint
+    parts = [fact.kind, fact.event, fact.digits, fact.at.astimezone(UTC).isoformat(), fact.said]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def says_the_same(one: AccountFact, other: AccountFact) -> bool:
@@ -108,9 +105,9 @@ def says_the_same(one: AccountFact, other: AccountFact) -> bool:
 
 def order_key(fact: AccountFact) -> OrderKey:
     """Where a fact stands among the others: by what it says alone, never by when or how often it arrived."""
-    order, words, limit = _RANKED[fact.kind](fact)
+    order, words = _RANKED[fact.kind](fact)
     rank = max((order.index(word) for word in words if word in order), default=order.index(ANY_OTHER))
-    return fact.at, _KINDS[fact.kind], rank, -_width(limit), fact._fingerprint
+    return fact.at, rank, -_width(_limit(fact)), fingerprint(fact)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,24 +121,24 @@ class Condition:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Standing:
-    """`newest_key` is the place of the newest fact."""
-
     condition: Condition | None = None
-    newest_key: OrderKey | None = None
 
     def to_json(self) -> JsonObject:
         """Everything that differs from a blank standing, as JSON."""
         blank = type(self)()
-        return {
-            name: _TO_JSON[name](value) if name in _TO_JSON else value
-            for name, value in vars(self).items()
-            if value != getattr(blank, name)
-        }
+        saved = {name: value for name, value in vars(self).items() if value != getattr(blank, name)}
+        if (it := self.condition) is not None:
+            saved["condition"] = [it.count, it.first_seen_at.isoformat(), it.last_seen_at.isoformat()]
+        return saved
 
     @classmethod
     def from_json(cls, saved: JsonObject) -> Self:
         """The standing that `to_json` saved."""
-        return cls(**{name: _FROM_JSON[name](value) if name in _FROM_JSON else value for name, value in saved.items()})
+        if "condition" not in saved:
+            return cls(**saved)
+        count, first, last = saved["condition"]
+        condition = Condition(count, datetime.fromisoformat(first), datetime.fromisoformat(last))
+        return cls(**{**saved, "condition": condition})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -217,16 +214,20 @@ def end_of(restriction: JsonObject) -> datetime | None:
 
 def fold_account(facts: Iterable[AccountFact]) -> AccountStanding:
     standing = AccountStanding()
-    for key, fact in sorted({order_key(fact): fact for fact in facts}.items()):
-        standing = dataclasses.replace(_ACCOUNT_STEPS[fact.kind](standing, fact), newest_key=key)
+    for fact in _in_order(facts):
+        standing = _ACCOUNT_STEPS[fact.kind](standing, fact)
     return standing
 
 
 def fold_number(facts: Iterable[AccountFact]) -> NumberStanding:
     standing = NumberStanding()
-    for key, fact in sorted({order_key(fact): fact for fact in facts}.items()):
-        standing = dataclasses.replace(standing, **_NUMBER_STEPS[fact.kind](standing, fact), newest_key=key)
+    for fact in _in_order(facts):
+        standing = dataclasses.replace(standing, **_NUMBER_STEPS[fact.kind](standing, fact))
     return standing
+
+
+def _in_order(facts: Iterable[AccountFact]) -> list[AccountFact]:
+    return [fact for _, fact in sorted({order_key(fact): fact for fact in facts}.items())]
 
 
 def _update(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
@@ -255,8 +256,7 @@ def _review(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
 
 
 def _alert(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
-    told = {name: _said_in(fact, "alert_info", f"alert_{name}") for name in ("severity", "status", "description")}
-    told |= {"entity_type": _text(fact.said.get("entity_type")), "at": fact.at.isoformat()}
+    told = {**_alert_told(fact), "at": fact.at.isoformat()}
     return dataclasses.replace(standing, alerts={**standing.alerts, fact.event: told})
 
 
@@ -264,7 +264,7 @@ def _capability(standing: AccountStanding, fact: AccountFact) -> AccountStanding
     most = (_whole(fact.said.get(f"max_phone_numbers_per_{owner}")) for owner in ("waba", "business"))
     return dataclasses.replace(
         standing,
-        messaging_limit=_account_limit(fact) or standing.messaging_limit,
+        messaging_limit=_limit(fact) or standing.messaging_limit,
         max_phone_numbers=next((number for number in most if number is not None), standing.max_phone_numbers),
     )
 
@@ -273,16 +273,14 @@ def _quality(standing: NumberStanding, fact: AccountFact) -> Changes:
     named = _color(fact)
     is_over = fact.event == UNFLAGGED or named == GREEN
     is_flagged = fact.event == FLAGGED or (standing.is_flagged and not is_over)
-    color = named or (UNKNOWN if is_over else standing.color)
-    condition = None
-    if is_flagged or color in (YELLOW, RED):
-        is_asserted = fact.event == FLAGGED or named in (YELLOW, RED)
-        condition = _seen(standing.condition, fact.at) if is_asserted else standing.condition
+    is_doubtful = fact.event == UNFLAGGED and standing.color in _BAD
+    color = named or (UNKNOWN if is_doubtful else standing.color)
+    condition = standing.condition if is_flagged or color in _BAD else None
     return {
-        "color": standing.color if fact.event == UNFLAGGED and standing.color == GREEN and not named else color,
+        "color": color,
         "is_flagged": is_flagged,
-        "messaging_limit": _number_limit(fact) or standing.messaging_limit,
-        "condition": condition,
+        "messaging_limit": _limit(fact) or standing.messaging_limit,
+        "condition": _seen(condition, fact.at) if fact.event == FLAGGED or named in _BAD else condition,
     }
 
 
@@ -323,20 +321,19 @@ def _update_words(fact: AccountFact) -> tuple[str, ...]:
     return (*said, LIFTED if _lifts(fact) else "", RESTRICTED if _restrictions(fact) else "")
 
 
-def _alert_words(fact: AccountFact) -> tuple[str, ...]:
-    status = _said_in(fact, "alert_info", "alert_status")
-    return (status if status == "NONE" else _said_in(fact, "alert_info", "alert_severity"),)
+def _alert_told(fact: AccountFact) -> dict[str, str]:
+    return {name: _said_in(fact, "alert_info", f"alert_{name}") for name in ("severity", "status", "description")}
 
 
-# Of each kind: the order, the words of a fact that have a place in it, and the limit that it names.
-_RANKED: dict[str, Callable[[AccountFact], tuple[tuple[str, ...], tuple[str, ...], str]]] = {
-    UPDATE: lambda fact: (_UPDATE_ORDER, _update_words(fact), ""),
-    REVIEW: lambda fact: (_DECISION_ORDER, (fact.event,), ""),
-    ALERT: lambda fact: (_ALERT_ORDER, _alert_words(fact), ""),
-    CAPABILITY: lambda fact: (_NO_ORDER, (), _account_limit(fact)),
-    QUALITY: lambda fact: (_QUALITY_ORDER, (fact.event, _color(fact)), _number_limit(fact)),
-    NAME: lambda fact: (_DECISION_ORDER, (fact.event,), ""),
-    SECURITY: lambda fact: (_NO_ORDER, (), ""),
+# Of each kind: the order, and the words of a fact that may have a place in it.
+_RANKED: dict[str, Callable[[AccountFact], tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    UPDATE: lambda fact: (_UPDATE_ORDER, _update_words(fact)),
+    REVIEW: lambda fact: (_DECISION_ORDER, (fact.event,)),
+    ALERT: lambda fact: (_ALERT_ORDER, tuple(_alert_told(fact).values())),
+    CAPABILITY: lambda fact: (_NO_ORDER, ()),
+    QUALITY: lambda fact: (_QUALITY_ORDER, (fact.event, _color(fact))),
+    NAME: lambda fact: (_DECISION_ORDER, (fact.event,)),
+    SECURITY: lambda fact: (_NO_ORDER, ()),
 }
 
 
@@ -354,6 +351,7 @@ def _restrictions(fact: AccountFact) -> list[JsonObject]:
             "remediation": _text(each.get("remediation")),
         }
         for each in (told if isinstance(told, list) else [])
+        if isinstance(each, dict)
     ]
 
 
@@ -363,17 +361,9 @@ def _color(fact: AccountFact) -> str:
     return next((word for word in said if word in (GREEN, YELLOW, RED)), "")
 
 
-def _account_limit(fact: AccountFact) -> str:
-    return _limit(fact, "max_daily_conversations_per_business", "max_daily_conversation_per_phone")
-
-
-def _number_limit(fact: AccountFact) -> str:
-    return _limit(fact, "max_daily_conversations_per_business", "current_limit")
-
-
-def _limit(fact: AccountFact, *keys: str) -> str:
+def _limit(fact: AccountFact) -> str:
     """A tier or a number as text: Meta sends both, and -1 for what has no limit."""
-    told = (fact.said.get(key) for key in keys)
+    told = (fact.said.get(key) for key in _LIMITS)
     words = (UNLIMITED if each == -1 else str(each) if type(each) is int else _text(each).upper() for each in told)
     return next((word[:64] for word in words if word), "")
 
@@ -403,25 +393,5 @@ def _whole(raw: Any) -> int | None:
 
 def _end(raw: Any) -> str | None:
     """None for what is no moment: a restriction without a known end lasts until it is lifted."""
-    seconds = _whole(raw)
-    is_moment = seconds is not None and 0 < seconds < _NEVER
-    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds is not None and is_moment else None
-
-
-def _condition(saved: JsonObject) -> Condition:
-    first, last = (datetime.fromisoformat(saved[name]) for name in ("first_seen_at", "last_seen_at"))
-    return Condition(saved["count"], first, last)
-
-
-_TO_JSON: dict[str, Callable[[Any], Any]] = {
-    "condition": lambda it: {
-        "count": it.count,
-        "first_seen_at": it.first_seen_at.isoformat(),
-        "last_seen_at": it.last_seen_at.isoformat(),
-    },
-    "newest_key": lambda key: [key[0].isoformat(), *key[1:]],
-}
-_FROM_JSON: dict[str, Callable[[Any], Any]] = {
-    "condition": _condition,
-    "newest_key": lambda saved: (datetime.fromisoformat(saved[0]), *saved[1:]),
-}
+    seconds = _whole(raw) or 0
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if 0 < seconds < _NEVER else None

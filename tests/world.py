@@ -82,6 +82,12 @@ def error_of(answer: Any) -> tuple[int, str, str | None]:
     return answer.status_code, error["code"], error["attr"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_folder() -> None:
+    """Where static files would be collected: their middleware warns where there is none."""
+    django_settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
 @pytest.fixture
 def organization(db: None) -> Organization:
     return joining.create_organization(name="Lamp Works")
