@@ -32,8 +32,9 @@ bench: .venv/develops ## Measure webhooks in and webhook calls applied, each bes
 	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.bench
 
 format: .venv/develops ## Format the code and mend what the linter can mend
-	$(BIN)/ruff check --fix
+	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+	@$(BIN)/djlint --reformat --quiet . || $(BIN)/djlint --check --quiet .
 
 migrations: .venv/develops ## Write the migrations that the models ask for
 	$(BIN)/python manage.py makemigrations

@@ -112,10 +112,6 @@ class AlertAdmin(OwnedAdmin):
         "an account or a number gets into trouble. It closes by itself when that is over."
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        self.request = request
-        return super().get_queryset(request)
-
     @display(description=gettext_lazy("severity"), ordering="severity_rank")
     def severity_badge(self, alert: Alert) -> SafeString:
         return coloured(alert.severity, SEVERITY_COLOURS)
@@ -127,7 +123,7 @@ class AlertAdmin(OwnedAdmin):
 
     @display(description=gettext_lazy("subject"), ordering="subject_label")
     def subject(self, alert: Alert) -> SafeString:
-        return subject_link(self.request, subject_of(alert))
+        return subject_link(subject_of(alert))
 
     @display(description=gettext_lazy("last seen"), ordering="last_seen_at")
     def seen(self, alert: Alert) -> SafeString:
@@ -150,7 +146,7 @@ class AlertAdmin(OwnedAdmin):
                     "severity": SEVERITY_COLOURS.get(alert.severity, "default"),
                     "status": STATUS_COLOURS.get(alert.status, "default"),
                 },
-                "subject_place": place_of(request, kind=alert.subject_kind, subject_id=alert.subject_id),
+                "subject_place": place_of(kind=alert.subject_kind, subject_id=alert.subject_id),
                 "timeline": alert.entries.order_by("-at", "-id")[:TIMELINE_MOST],
                 "deliveries": alert.deliveries.order_by("-id")[:TIMELINE_MOST],
             }

@@ -18,7 +18,12 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         if settings.SENTRY_DSN:
-            sentry_sdk.init(dsn=settings.SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+            sentry_sdk.init(
+                dsn=settings.SENTRY_DSN,
+                send_default_pii=False,
+                max_request_body_size="never",
+                include_local_variables=False,  # they hold bodies, numbers and keys
+            )
 
 
 class ConsoleAdminConfig(AdminConfig):

@@ -15,6 +15,7 @@ api = [
     path("", include("templates_app.urls")),
 ]
 
+handler404 = "core.errors.not_found"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="front-door"),
     path("api/v1/", include(api)),

@@ -1,4 +1,4 @@
-"""Ids of rows: UUIDs of version 7 (RFC 9562), so that newer rows sort behind older ones in either database."""
+"""Ids of rows: UUIDs of version 7 (RFC 9562, method 3), so that newer rows sort behind older ones."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import uuid
 
 
 def new_id() -> uuid.UUID:
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return uuid.UUID(int=value)
+    """48 bits of milliseconds, 12 bits of their fraction (244 ns: in order within a process), 62 random bits."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62))

@@ -29,6 +29,7 @@ WHAT = {
     "405": "Not a method of this address.",
     "406": "Only JSON can be answered.",
     "409": "A business rule says no; `code` says which.",
+    "413": "The body is larger than 4 MiB.",
     "415": "Send JSON.",
     "429": "Too many calls; `Retry-After` says when to go on.",
 }
@@ -55,7 +56,7 @@ class Schema(AutoSchema):
         bodies: dict[str, Any] = super()._get_response_bodies(direction=direction)
         if direction != "response" or not getattr(self.view, "roles", None):
             return bodies
-        codes = set(WHAT) - ({"409", "415"} if self.method in ("GET", "DELETE") else set())
+        codes = set(WHAT) - ({"409", "413", "415"} if self.method in ("GET", "DELETE") else set())
         for code in sorted(codes - set(bodies)):
             answer = OpenApiResponse(ErrorAnswer, WHAT[code])
             bodies[code] = self._get_response_for_code(answer, code)  # type: ignore[no-untyped-call]

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
@@ -61,10 +60,10 @@ def moment(at: datetime | None) -> SafeString:
     )
 
 
-def place_of(request: HttpRequest, *, kind: str, subject_id: str) -> str:
-    """The page about a subject; "" where there is none or where this person may not see it."""
+def place_of(*, kind: str, subject_id: str) -> str:
+    """The page about a subject; "" where the console has none."""
     for room in admin.site._registry.values():
-        if kind and getattr(room, "shows", "") == kind and room.has_view_permission(request):
+        if kind and getattr(room, "shows", "") == kind:
             address: str = room.place(subject_id)  # type: ignore[attr-defined]  # a page that shows something has one
             return address
     return ""
@@ -77,8 +76,8 @@ def link(text: object, address: str) -> SafeString:
     return format_html('<a class="text-link hover:underline" href="{}">{}</a>', address, text)
 
 
-def subject_link(request: HttpRequest, about: Mapping[str, Any] | None) -> SafeString:
-    """A subject as `{kind, id, label}` names it, as a link where the reader may go there."""
+def subject_link(about: Mapping[str, Any] | None) -> SafeString:
+    """A subject, as `{kind, id, label}` names it, with the way to its page."""
     if not about:
         return SafeString(NOTHING)
-    return link(about["label"], place_of(request, kind=about["kind"], subject_id=about["id"]))
+    return link(about["label"], place_of(kind=about["kind"], subject_id=about["id"]))

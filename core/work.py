@@ -115,7 +115,8 @@ def _one_batch(
                 rows = list(_locked(due_rows(model))[:size])
                 ids[:] = [row.pk for row in rows]
                 if rows:
-                    apply(rows)
+                    with acting_as("worker", work=f"{model.__name__}:{ids[0]}+{len(ids) - 1}"):
+                        apply(rows)
                 return len(rows)
 
         try:
@@ -130,7 +131,8 @@ def _one_alone(model: type[_Item], pk: Any, apply_alone: Callable[[_Item], None]
         with transaction.atomic():
             row = _locked(due_rows(model).filter(pk=pk)).first()
             if row is not None:
-                apply_alone(row)
+                with acting_as("worker", work=f"{model.__name__}:{pk}"):
+                    apply_alone(row)
             return 1
 
     try:

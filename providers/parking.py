@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db import transaction
 from django.utils import timezone
 
 from core import bell
@@ -84,8 +85,8 @@ def retry(event: ParkedEvent) -> None:
 
 def drop(event: ParkedEvent, *, note: str, actor: str) -> None:
     """Gives this event up for good; its call keeps the body and says who dropped it and why."""
-    with everywhere():
-        call = event.call
+    with everywhere(), transaction.atomic():
+        call = WebhookCall.objects.select_for_update(of=("self",)).filter(pk=event.call_id).first()
         if call is not None:
             line = {"outcome": DROPPED, "detail": note, "dropped_by": actor}
             call.changes = [
@@ -93,7 +94,8 @@ def drop(event: ParkedEvent, *, note: str, actor: str) -> None:
             ]
             settle(call)
             call.save(update_fields=["changes", "state"])
-        event.delete()
+        ParkedEvent.objects.filter(pk=event.pk).delete()
+        _tell_unknown_accounts([event.waits_for])
 
 
 def settle(call: WebhookCall) -> None:

@@ -86,7 +86,8 @@ def belongings_of(organization: Organization, *, digit: str) -> Belongings:
     account = account_in(organization, external_id=digit * 15)
     number = number_of(account, external_id=digit * 14, shown=f"+49 30 {digit * 6}")
     with everywhere():
-        call = WebhookCall.objects.create(door="meta", body=b"{}", account=account, due_at=None, changes=[{}])
+        line = {"field": "x", "outcome": "parked", "object": None}
+        call = WebhookCall.objects.create(door="meta", body=b"{}", account=account, due_at=None, changes=[line])
         parked = ParkedEvent.objects.create(
             organization=organization, account=account, call=call, kind="x", reason="ambiguous", due_at=None
         )

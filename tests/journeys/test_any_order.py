@@ -100,7 +100,7 @@ def world(bodies: list[bytes], *, together: bool) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(told=told, seed=st.integers(0, 1000), together=st.booleans())
 def test_facts_in_any_order_each_three_times_end_as_in_order_once(told, seed, together):
     in_order = [

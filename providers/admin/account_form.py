@@ -1,0 +1,108 @@
+"""The form of an account: credentials go in and never come out, and only the names that its provider has."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
+
+from core.fence import everywhere
+from core.text import is_storable
+from providers.adapters import provider_names
+from providers.models import Account
+from providers.serializers import CREDENTIALS
+
+TITLES = {"meta": "Meta", "twilio": "Twilio", "myoperator": "MyOperator", "sandbox": gettext_lazy("Sandbox")}
+SECRETS = {
+    "access_token": (gettext_lazy("Access token"), gettext_lazy("Lets Heliograph ask Meta itself. Optional for webhooks.")),
+    "app_secret": (
+        gettext_lazy("App secret"),
+        gettext_lazy("Only for an app of its own at the address below; several, while rotating, with commas between."),
+    ),
+    "verify_token": (gettext_lazy("Verify token"), gettext_lazy("What you enter beside that address at Meta.")),
+    "auth_token": (gettext_lazy("Auth token"), ""),
+    "api_key": (gettext_lazy("API key"), ""),
+    "api_secret": (gettext_lazy("API secret"), ""),
+    "account_id": (gettext_lazy("Account id"), ""),
+}
+
+
+def secret_names(provider: str) -> dict[str, str]:
+    """The form's fields for this provider's credentials: name of the field → name of the credential."""
+    return {f"{provider}_{name}": name for name in SECRETS if name in CREDENTIALS.get(provider, set())}
+
+
+def providers_here() -> list[tuple[str, Any]]:
+    return [(name, TITLES.get(name, name)) for name in provider_names()]
+
+
+def _secret_field(name: str) -> forms.CharField:
+    label, hint = SECRETS[name]
+    widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password", "spellcheck": "false"})
+    return forms.CharField(label=label, help_text=hint, required=False, max_length=2000, widget=widget)
+
+
+class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    provider = forms.ChoiceField(label=gettext_lazy("Provider"), widget=UnfoldAdminSelectWidget())
+    forget = forms.MultipleChoiceField(
+        label=gettext_lazy("Forget"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text=gettext_lazy("Credentials that are kept now and are to be removed."),
+    )
+
+    class Meta:
+        model = Account
+        fields: ClassVar[list[str]] = ["provider", "name", "external_id", "window_policy", "on_unknown"]
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if "provider" in self.fields:
+            self.fields["provider"].choices = providers_here()  # type: ignore[attr-defined]  # a ChoiceField
+        kept = self.instance.credentials or {}
+        for field, name in secret_names(self.instance.provider).items():
+            if kept.get(name) and field in self.fields:
+                self.fields[field].widget.attrs["placeholder"] = _("Kept. Leave empty to keep it.")
+        if "forget" in self.fields:
+            choices = [(name, SECRETS[name][0]) for name in SECRETS if kept.get(name)]
+            self.fields["forget"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for field in given:
+            if isinstance(given[field], str) and not is_storable(given[field]):
+                self.add_error(field, _("Holds a character that is not text."))
+        if self.instance._state.adding and _is_taken(given.get("provider"), given.get("external_id")):
+            self.add_error(
+                "external_id",
+                _("This id is already connected to this installation. Ask its operator if that is not you."),
+            )
+        return given
+
+    def validate_unique(self) -> None:
+        """`clean` has asked, for the whole installation."""
+
+    def validate_constraints(self) -> None:
+        """`clean` has asked, for the whole installation."""
+
+    def credentials(self) -> dict[str, str | None]:
+        """What was typed in, and None for what is to be forgotten."""
+        provider = self.cleaned_data.get("provider") or self.instance.provider
+        typed = {name: self.cleaned_data.get(field, "") for field, name in secret_names(provider).items()}
+        forgotten: dict[str, str | None] = dict.fromkeys(self.cleaned_data.get("forget", []))
+        return forgotten | {name: value for name, value in typed.items() if value}
+
+
+def _is_taken(provider: object, external_id: object) -> bool:
+    with everywhere():
+        return Account.objects.filter(provider=provider, external_id=external_id).exists()
+
+
+AccountForm = type(
+    "AccountForm",
+    (_AccountForm,),
+    {field: _secret_field(name) for provider in CREDENTIALS for field, name in secret_names(provider).items()},
+)
