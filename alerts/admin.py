@@ -101,7 +101,8 @@ class AlertAdmin(OwnedAdmin):
     shows = "alert"
     deeds = (Acknowledge(), Resolve())
     ordering = ("-severity_rank", "-last_seen_at", "-id")
-    list_display = ("title", "severity_badge", "status_badge", "subject", "seen", "since", "times")
+    list_display = ("severity_badge", "title", "status_badge", "subject", "times", "since", "seen")
+    list_display_links = ("title",)
     list_filter = (StatusFilter, "severity", "alert_type", "subject_kind")
     search_fields = ("title", "subject_label", "subject_id")
     search_help_text = gettext_lazy("Title or subject")

@@ -12,6 +12,10 @@ def _our_style(request: HttpRequest) -> str:
     return static("console/console.css")
 
 
+def _our_sign(request: HttpRequest) -> str:
+    return static("console/sign.svg")
+
+
 def _our_script(request: HttpRequest) -> str:
     return static("console/console.js")
 
@@ -22,6 +26,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "core.switching.place_name",
     "SITE_DROPDOWN": "core.switching.choices",
     "SITE_SYMBOL": "flare",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _our_sign}],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

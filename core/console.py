@@ -89,7 +89,6 @@ class OwnedAdmin(DeedAdmin):
     empty_title: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""
     list_per_page = 50
-    show_full_result_count = False
     list_fullwidth = True
     list_filter_submit = False
     compressed_fields = True
@@ -107,20 +106,21 @@ class OwnedAdmin(DeedAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         columns = list(super().get_list_display(request))
-        return [columns[0], "organization", *columns[1:]] if self._sees_all() else columns
+        return [*columns, "organization"] if self._sees_several(request) else columns
 
     def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
         filters = list(super().get_list_filter(request))
-        return [*filters, "organization"] if self._sees_all() else filters
+        return [*filters, "organization"] if self._sees_several(request) else filters
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         related = super().get_list_select_related(request)
-        return [*(related or []), "organization"] if self._sees_all() else related
+        return [*(related or []), "organization"] if self.sees_all() else related
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None and self._sees_all() and self.asks_whose(request):
-            return [(None, {"fields": ["organization"]}), *fieldsets]
+        fieldsets = list(super().get_fieldsets(request, obj))
+        if obj is None and self.sees_all() and self.asks_whose(request):
+            name, first = fieldsets[0]
+            return [(name, {**first, "fields": ["organization", *first["fields"]]}), *fieldsets[1:]]
         return fieldsets
 
     def asks_whose(self, request: HttpRequest) -> bool:
@@ -131,8 +131,13 @@ class OwnedAdmin(DeedAdmin):
         organization: Organization = organization_here() or form.cleaned_data["organization"]
         return organization
 
-    def _sees_all(self) -> bool:
+    def sees_all(self) -> bool:
         return organization_here() is None and any(field.name == "organization" for field in self.opts.fields)
+
+    def _sees_several(self, request: HttpRequest) -> bool:
+        if not hasattr(request, "several_organizations"):  # asked once a request
+            request.several_organizations = Organization.objects.order_by().count() > 1  # type: ignore[attr-defined]
+        return self.sees_all() and request.several_organizations  # type: ignore[attr-defined, no-any-return]
 
     # Doors
 

@@ -21,7 +21,7 @@ from core.redaction import redact
 
 access = logging.getLogger("access")
 Answer = Callable[[HttpRequest], HttpResponseBase]
-_GIVEN_ID = re.compile(r"[\w.-]{8,64}")
+_GIVEN_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
 
 class RequestContext:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import dataclasses
 import uuid
 from base64 import b64decode
@@ -10,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,11 +51,11 @@ class NewestFirst(CursorPagination):
             text = b64decode(encoded.encode("ascii"), validate=True).decode("ascii")
             for position in parse_qs(text).get("p", []):
                 uuid.UUID(position)
-        except (ValueError, binascii.Error):
+            return super().decode_cursor(request)
+        except (ValueError, NotFound):
             raise ValidationError(
                 {"cursor": ["Not a cursor of this list. Take it from `next` or `previous`."]}
             ) from None
-        return super().decode_cursor(request)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self.get_next_link(), "previous": self.get_previous_link()})

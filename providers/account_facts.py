@@ -28,8 +28,7 @@ FLAGGED, UNFLAGGED = "FLAGGED", "UNFLAGGED"
 _BAD = frozenset({YELLOW, RED})
 REINSTATE, DISABLE, SCHEDULE_FOR_DISABLE = "REINSTATE", "DISABLE", "SCHEDULE_FOR_DISABLE"
 BANS = frozenset({DISABLE, SCHEDULE_FOR_DISABLE})
-LIFTED, RESTRICTED = "LIFTED", "RESTRICTED"
-UNLIMITED = "TIER_UNLIMITED"
+LIFTED, RESTRICTED, UNLIMITED = "LIFTED", "RESTRICTED", "TIER_UNLIMITED"
 
 # Each from the least to the most restrictive: of two facts of one moment the more restrictive is applied
 # last and so wins. ANY_OTHER is the place of words that we do not know.
@@ -147,9 +146,9 @@ class AccountStanding(_Standing):
     What an account is after all facts so far.
 
     `restrictions`: `{type, until, remediation}`, `until` an ISO moment or None where no end is known. `condition`
-    spans the restriction or ban from its first fact on. What ended by its own date stays in here until a newer
-    fact comes, because a fold knows no clock: ask `is_restricted`. `ban_date` is the provider's prose. `alerts`
-    holds the newest of each type, `last_event` the newest word of an account update.
+    spans the restriction or ban from its first fact on. What ended by its own date may still be in here, because a
+    fold knows no clock: ask `is_restricted`. `ban_date` is the provider's prose. `alerts` holds the newest of each
+    type, `last_event` the newest word of an account update.
     """
 
     review_decision: str = ""
@@ -233,8 +232,10 @@ def _in_order(facts: Iterable[AccountFact]) -> list[AccountFact]:
 def _update(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
     """A lift or an end by date closes the episode before this fact, so that what it restricts begins a new one."""
     ends_at = standing.restricted_until
+    if _lifts(fact):
+        standing = dataclasses.replace(standing, ban_state="", ban_date="")
     if _lifts(fact) or (ends_at is not None and ends_at <= fact.at):
-        standing = dataclasses.replace(standing, restrictions=[], ban_state="", ban_date="", condition=None)
+        standing = dataclasses.replace(standing, restrictions=[], condition=None)
     changes: Changes = {"last_event": fact.event, **_BY_EVENT.get(fact.event, {})}
     named, ban_state = _restrictions(fact), _said_in(fact, "ban_info", "waba_ban_state")
     if ban_state == REINSTATE or ban_state in BANS:
@@ -249,10 +250,6 @@ def _update(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
 
 def _seen(condition: Condition | None, at: datetime) -> Condition:
     return Condition(condition.count + 1, condition.first_seen_at, at) if condition else Condition(1, at, at)
-
-
-def _review(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
-    return dataclasses.replace(standing, review_decision=fact.event)
 
 
 def _alert(standing: AccountStanding, fact: AccountFact) -> AccountStanding:
@@ -305,7 +302,7 @@ _BY_EVENT: dict[str, Changes] = {
 }
 _ACCOUNT_STEPS: dict[str, Callable[[AccountStanding, AccountFact], AccountStanding]] = {
     UPDATE: _update,
-    REVIEW: _review,
+    REVIEW: lambda standing, fact: dataclasses.replace(standing, review_decision=fact.event),
     ALERT: _alert,
     CAPABILITY: _capability,
 }

@@ -35,3 +35,4 @@ if not IS_POSTGRES:  # a file, because threads and processes are part of the sui
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "test.sqlite3")}
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WORK_THREADS = 1  # a test that holds its transaction open cannot be seen by threads

@@ -107,9 +107,6 @@ class AccountAdmin(AuditedAdmin):
     search_fields = ("name", "external_id")
     search_help_text = gettext_lazy("Name, or id at the provider")
     change_form_before_template = "console/deeds_above.html"
-    conditional_fields = {
-        field: f"provider == '{provider}'" for provider in provider_names() for field in secret_names(provider)
-    }
     empty_title = gettext_lazy("No account is connected")
     empty_text = gettext_lazy(
         "An account is one WhatsApp Business Account at Meta. Add it with its id, and its webhooks are applied: those that "
@@ -122,10 +119,9 @@ class AccountAdmin(AuditedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         behaviour = (gettext_lazy("Behaviour"), {"fields": ["window_policy", "on_unknown"]})
         if obj is None:
-            names = [field for provider in provider_names() for field in secret_names(provider)]
-            about = (None, {"fields": ["provider", "name", "external_id"]})
-            own = [about, (gettext_lazy("Credentials"), {"fields": names}), behaviour]
-            return [(None, {"fields": ["organization"]}), *own] if self._sees_all() else own
+            whose = ["organization"] if self.sees_all() else []
+            about = (None, {"fields": [*whose, "provider", "name", "external_id"]})
+            return [about, *(_secrets(provider) for provider in provider_names() if secret_names(provider)), behaviour]
         about = (None, {"fields": ["provider_title", "name", "external_id", "health_told", "heard", "number_list"]})
         if not self.has_change_permission(request, obj):
             return [about, behaviour]
@@ -180,3 +176,8 @@ class AccountAdmin(AuditedAdmin):
     @display(description=gettext_lazy("address"))
     def webhook_address(self, account: Account) -> SafeString:
         return render_to_string("console/copyable.html", {"text": settings.PUBLIC_URL + account.webhook_path})
+
+
+def _secrets(provider: str) -> tuple[str, dict[str, Any]]:
+    title = _("Credentials at %(provider)s") % {"provider": TITLES.get(provider, provider)}
+    return title, {"fields": [*secret_names(provider)]}
