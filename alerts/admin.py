@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -46,9 +47,11 @@ class Acknowledge(_Answer):
 
     def foretell(self, rows: Sequence[Any]) -> list[str]:
         told = ngettext(
-            "%(count)s alert will say that you know of it.", "%(count)s alerts will say that you know of them.", len(rows)
+            "%(count)s alert will say that you know of it. It stays in the list until what is wrong is over.",
+            "%(count)s alerts will say that you know of them. They stay in the list until what is wrong is over.",
+            len(rows),
         )
-        return [told % {"count": len(rows)}, _("They stay in the list until what is wrong is over.")]
+        return [told % {"count": len(rows)}]
 
     def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
         done = len(answering.acknowledge(rows, actor=current_actor(), note=note))
@@ -101,7 +104,7 @@ class AlertAdmin(OwnedAdmin):
     shows = "alert"
     deeds = (Acknowledge(), Resolve())
     ordering = ("-severity_rank", "-last_seen_at", "-id")
-    list_display = ("severity_badge", "title", "status_badge", "subject", "times", "since", "seen")
+    list_display = ("severity_badge", "title", "status_badge", "subject", "seen")
     list_display_links = ("title",)
     list_filter = (StatusFilter, "severity", "alert_type", "subject_kind")
     search_fields = ("title", "subject_label", "subject_id")
@@ -109,8 +112,8 @@ class AlertAdmin(OwnedAdmin):
     change_form_template = "console/alert.html"
     empty_title = gettext_lazy("Nothing is wrong")
     empty_text = gettext_lazy(
-        "An alert opens here by itself when a template is paused, rejected or disabled, when its quality falls, or when "
-        "an account or a number gets into trouble. It closes by itself when that is over."
+        "An alert opens here by itself when a template is paused, rejected or disabled, when its quality falls, or "
+        "when an account or a number gets into trouble. It closes by itself when that is over."
     )
 
     @display(description=gettext_lazy("severity"), ordering="severity_rank")
@@ -128,15 +131,15 @@ class AlertAdmin(OwnedAdmin):
 
     @display(description=gettext_lazy("last seen"), ordering="last_seen_at")
     def seen(self, alert: Alert) -> SafeString:
-        return moment(alert.last_seen_at)
-
-    @display(description=gettext_lazy("since"), ordering="first_seen_at")
-    def since(self, alert: Alert) -> SafeString:
-        return moment(alert.first_seen_at)
-
-    @display(description=gettext_lazy("times"), ordering="count")
-    def times(self, alert: Alert) -> int:
-        return alert.count
+        if alert.count == 1:
+            return moment(alert.last_seen_at)
+        times = ngettext("%(count)s time since", "%(count)s times since", alert.count) % {"count": alert.count}
+        return format_html(
+            '{}<br><span class="text-subtle">{} {}</span>',
+            moment(alert.last_seen_at),
+            times,
+            moment(alert.first_seen_at),
+        )
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
         alert = named.get("obj")

@@ -29,7 +29,8 @@ def tell(occasions: Sequence[AlertEntry]) -> None:
             continue
         to = addresses[entry.alert.organization_id]
         if not to:
-            not_told.append(_not_told(entry, "No admin of this organization has an e-mail address."))
+            whoever = "No admin of this organization" if entry.alert.organization_id else "No superuser"
+            not_told.append(_not_told(entry, f"{whoever} has an e-mail address."))
         deliveries += [
             AlertDelivery(
                 organization_id=entry.organization_id,
@@ -53,14 +54,15 @@ def _not_told(entry: AlertEntry, why: str) -> AlertEntry:
 
 
 def _addresses(organizations: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, list[str]]:
+    """Each address once, also where several people read the same mailbox."""
     found: dict[uuid.UUID | None, list[str]] = defaultdict(list)
     wanted = {one for one in organizations if one is not None}
     if wanted:
         admins = Membership.objects.filter(organization_id__in=wanted, role=Role.ORG_ADMIN, user__is_active=True)
         pairs = admins.exclude(user__email="").order_by("created_at").values_list("organization_id", "user__email")
-        for organization_id, address in pairs:
+        for organization_id, address in dict.fromkeys(pairs):
             found[organization_id].append(address)
     if None in set(organizations):
         superusers = get_user_model().objects.filter(is_superuser=True, is_active=True).exclude(email="")
-        found[None] = list(superusers.order_by("pk").values_list("email", flat=True))
+        found[None] = list(dict.fromkeys(superusers.order_by("pk").values_list("email", flat=True)))
     return found

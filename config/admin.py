@@ -31,7 +31,7 @@ for model in (User, Group, ClockedSchedule, CrontabSchedule, IntervalSchedule, P
     admin.site.unregister(model)
 
 
-class ForSuperusers(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ForSuperusers(ModelAdmin):
     """Nobody else sees that the page exists."""
 
     list_fullwidth = True

@@ -34,7 +34,7 @@ def alert_about_accounts(accounts: Sequence[Account], numbers: Sequence[Number])
             organization_id=number.organization_id,
             kind="number",
             id=str(number.pk),
-            label=str(number.account),
+            label=str(number),
             alert_types=["PHONE_NUMBER_QUALITY"],
             matters=standing.matters_of_number(number),
         )

@@ -102,7 +102,9 @@ def _first_steps(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "title": _("Connect an account"),
-            "text": _("Give Heliograph the id of your WhatsApp Business Account, and a token if it is to ask Meta itself."),
+            "text": _(
+                "Give the id of your WhatsApp Business Account, and a token if Heliograph is to ask Meta itself."
+            ),
             "address": connect,
             "done": Account.objects.order_by().exists(),
         },
@@ -115,7 +117,7 @@ def _first_steps(request: HttpRequest) -> list[dict[str, Any]]:
         },
         {
             "title": _("Bring in your colleagues"),
-            "text": _("Everybody who answers for templates gets a login and a role; admins are told of alerts by e-mail."),
+            "text": _("Everybody who answers for templates gets a login and a role; admins get alerts by e-mail."),
             "address": list_of(Membership) if covers(request, Role.ORG_ADMIN) else "",
             "done": members > 1,
         },

@@ -78,9 +78,7 @@ def _templates(request: HttpRequest) -> list[Entry | None]:
     return [
         _entry(request, Template, _("All templates"), "description", but=["critical", "contested"]),
         _entry(request, Template, _("Critical"), "emergency_home", badge=critical, critical="yes"),
-        _entry(
-            request, Template, _("Contested"), "balance", badge=contested, badge_variant="warning", contested="yes"
-        ),
+        _entry(request, Template, _("Contested"), "balance", badge=contested, badge_variant="warning", contested="yes"),
     ]
 
 

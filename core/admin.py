@@ -168,7 +168,7 @@ class ApiKeyAdmin(AuditedAdmin):
     list_display = ("name", "begins", "role", "state", "used", "expires")
     list_filter = ("role",)
     search_fields = ("name", "prefix")
-    change_form_before_template = "console/deeds_above.html"
+    change_form_after_template = "console/deeds_below.html"
     empty_title = gettext_lazy("No API key yet")
     empty_text = gettext_lazy("Other programs call the API with a key. Each is shown once, and holds one role.")
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError as BrokerError
@@ -100,7 +100,7 @@ class Watch(threading.Thread):
         while not self._stop_wanted.wait(self._every):
             try:
                 self.look()
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 logger.warning("the database is away: %s", type(error).__name__)
                 close_old_connections()
         connection.close()

@@ -74,7 +74,8 @@ class Console(UnfoldAdminSite):
                 continue
             rows, _may_repeat = room.get_search_results(request, room.get_queryset(request), words)
             kind = str(room.opts.verbose_name).capitalize()
-            found += [SearchResult(str(row), kind, room.place(str(row.pk)), "arrow_outward") for row in rows[:FOUND_MOST]]
+            shown = [(str(row), room.place(str(row.pk))) for row in rows[:FOUND_MOST]]
+            found += [SearchResult(title, kind, address, "arrow_outward") for title, address in shown]
         return found
 
 
@@ -137,7 +138,7 @@ class OwnedAdmin(DeedAdmin):
     def _sees_several(self, request: HttpRequest) -> bool:
         if not hasattr(request, "several_organizations"):  # asked once a request
             request.several_organizations = Organization.objects.order_by().count() > 1  # type: ignore[attr-defined]
-        return self.sees_all() and request.several_organizations  # type: ignore[attr-defined, no-any-return]
+        return self.sees_all() and request.several_organizations  # type: ignore[attr-defined]
 
     # Doors
 
@@ -149,12 +150,32 @@ class OwnedAdmin(DeedAdmin):
         is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
         return is_offered and bool(super().lookup_allowed(lookup, value, request))
 
-    def changeform_view(self, request: HttpRequest, *given: Any, **named: Any) -> Any:
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        self._check_is_there(request, object_id)
+        return super().delete_view(request, object_id, extra_context)
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *given: Any, **named: Any) -> Any:
+        if object_id is not None and request.method == "POST":
+            self._check_is_there(request, object_id)
         try:
-            return super().changeform_view(request, *given, **named)
+            return super().changeform_view(request, object_id, *given, **named)
         except Refused as refused:
             self.message_user(request, refused.sentence, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        context["show_history"] = isinstance(self, AuditedAdmin)
+        return super().render_change_form(request, context, **named)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Only rows with an audit trail have a history (`AuditedAdmin`)."""
+        raise Http404
+
+    def _check_is_there(self, request: HttpRequest, object_id: str) -> None:
+        """What is behind the fence does not exist: that comes before the question who may do what."""
+        if self.get_object(request, object_id) is None:
+            raise Http404
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404

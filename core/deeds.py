@@ -65,7 +65,7 @@ class NoteForm(forms.Form):
     )
 
 
-class DeedAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class DeedAdmin(ModelAdmin):
     """Gives a page its deeds: bulk actions of the list, and an address and a button for a single row."""
 
     deeds: ClassVar[Sequence[Deed]] = ()
@@ -92,7 +92,8 @@ class DeedAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at r
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
         context["deeds"] = self.buttons(request, named.get("obj"))
-        return super().render_change_form(request, context, **named)
+        response: HttpResponse = super().render_change_form(request, context, **named)
+        return response
 
     def buttons(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
         """The deeds that this person can do to this row now."""
@@ -139,7 +140,8 @@ class DeedAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at r
             if is_confirmed and form.is_valid():
                 self._carry_out(request, deed, rows, form.cleaned_data["note"])
                 return None
-            return self._confirm(request, deed, rows, form=form, left=len(chosen) - len(rows), back=request.get_full_path())
+            left = len(chosen) - len(rows)
+            return self._confirm(request, deed, rows, form=form, left=left, back=request.get_full_path())
 
         return action
 
@@ -161,7 +163,9 @@ class DeedAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at r
     ) -> HttpResponse:
         sentences = deed.foretell(rows)
         if left:
-            stays = ngettext("%(left)s of those chosen stays as it is.", "%(left)s of those chosen stay as they are.", left)
+            stays = ngettext(
+                "%(left)s of those chosen stays as it is.", "%(left)s of those chosen stay as they are.", left
+            )
             sentences = [*sentences, stays % {"left": left}]
         context = {
             **self.admin_site.each_context(request),

@@ -26,6 +26,13 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
 WHOLE_SECONDS = 30.0
 MAX_BYTES = 5 * 1024 * 1024
+NOT_SENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +78,7 @@ def call(
         ) as response:
             content = _read(response, until=started + WHOLE_SECONDS)
             answer = Answer(response.status_code, response.headers, content)
-    except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
+    except NOT_SENT as error:
         raise TryAgain(f"no connection: {type(error).__name__}") from None
     except requests.ConnectionError as error:
         if "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):

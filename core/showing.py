@@ -1,4 +1,4 @@
-"""How values look in the console: a badge has colour and word, a moment is told as people say it, subjects are links."""
+"""How values look in the console: a badge has colour and word, a moment is told in words, a subject is a link."""
 
 from __future__ import annotations
 

@@ -244,8 +244,7 @@ def _carry_out_one(
         try:
             carry_out(item)
         except GiveUp as error:
-            _finish(item, error)
-            gave_up(item, _told(error))
+            _end(item, error, gave_up)
         except (TryAgain, OutcomeUnknown) as error:
             _again(item, error, gave_up, tries, wait=getattr(error, "wait", None))
         except Exception as error:
@@ -255,8 +254,15 @@ def _carry_out_one(
             _finish(item, None)
 
 
-def _finish(item: WorkItem, error: Exception | None) -> None:
-    still_ours(item).update(due_at=None, leased_until=None, last_error=_told(error) if error else "")
+def _finish(item: WorkItem, error: Exception | None) -> bool:
+    """Whether the row was still ours to finish."""
+    last_error = _told(error) if error else ""
+    return still_ours(item).update(due_at=None, leased_until=None, last_error=last_error) > 0
+
+
+def _end(item: _Item, error: Exception, gave_up: Callable[[_Item, str], None]) -> None:
+    if _finish(item, error):
+        gave_up(item, _told(error))
 
 
 def _again(
@@ -268,8 +274,7 @@ def _again(
     wait: timedelta | None,
 ) -> None:
     if item.attempts >= tries:
-        _finish(item, error)
-        gave_up(item, _told(error))
+        _end(item, error, gave_up)
         return
     due_at = timezone.now() + (wait if wait is not None else _wait(item.attempts - 1))
     still_ours(item).update(due_at=due_at, leased_until=None, last_error=_told(error))

@@ -36,21 +36,24 @@ def add_account(*, organization: Organization, fields: dict[str, Any]) -> Accoun
 
 
 def change_account(account: Account, *, fields: dict[str, Any]) -> Account:
-    """Changes settings. Credentials given are merged over those kept; null removes one."""
+    """
+    Changes settings; what machines observe meanwhile stays. Credentials given are merged over those kept, null
+    removes one.
+    """
     credentials = fields.pop("credentials", None)
     if credentials is not None:
         merged = {**(account.credentials or {}), **credentials}
         account.credentials = {name: value for name, value in merged.items() if value not in (None, "")}
     for name, value in fields.items():
         setattr(account, name, value)
-    account.save()
+    account.save(update_fields=[*fields, *(["credentials"] if credentials is not None else [])])
     return account
 
 
 def retire(account: Account) -> None:
     """Out of the lists, its own door closed; facts that still come through the installation's door are kept."""
     account.is_retired = True
-    account.save()
+    account.save(update_fields=["is_retired"])
 
 
 def add_number(*, organization: Organization, fields: dict[str, Any]) -> Number:
@@ -74,11 +77,12 @@ def add_number(*, organization: Organization, fields: dict[str, Any]) -> Number:
 
 def change_number(number: Number, *, fields: dict[str, Any]) -> Number:
     with transaction.atomic():
+        list(Account.objects.select_for_update(of=("self",), no_key=True).filter(pk=number.account_id))  # as facts lock
         for name, value in fields.items():
             setattr(number, name, value)
         number.clean_digits()
         _make_room(number)
-        number.save()
+        number.save(update_fields=[*fields, "digits"])
         standing.adopt_facts(number)
     return number
 
@@ -88,4 +92,4 @@ def _make_room(number: Number) -> None:
     if number.is_default:
         for other in Number.objects.filter(~Q(pk=number.pk), account=number.account, is_default=True):
             other.is_default = False
-            other.save()
+            other.save(update_fields=["is_default"])

@@ -15,10 +15,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from core import joining
 from core.fence import everywhere
@@ -242,6 +244,13 @@ def deliver(body: bytes, *, path: str = DOOR, secret: str = "") -> WebhookCall:
     return call
 
 
+def due_calls(*doors: str, **fields: Any) -> list[WebhookCall]:
+    """Stored calls that are due in this order, told apart by their doors; nothing is in them."""
+    start = timezone.now() - timedelta(milliseconds=len(doors))
+    told_apart = [{"door": door, "due_at": start + timedelta(milliseconds=place)} for place, door in enumerate(doors)]
+    return [WebhookCall.objects.create(**{"body": b""} | one | fields) for one in told_apart]
+
+
 Tell = Callable[..., Template]
 
 
@@ -276,3 +285,10 @@ def network(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def one_lane(settings: Any) -> None:
     """Network work in the test's own thread, which alone sees the rows of its transaction."""
     settings.WORK_THREADS = 1
+
+
+@pytest.fixture
+def celery_tasks() -> set[str]:
+    """The names of all tasks that a worker would know."""
+    current_app.loader.import_default_modules()
+    return set(current_app.tasks)

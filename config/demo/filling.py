@@ -88,23 +88,24 @@ def _acknowledge(happened: Acknowledgment, organization: Organization, admin_ema
 def _set_back_templates(organization: Organization, *, since: datetime, at: datetime) -> None:
     """What this call wrote about templates was written when it came."""
     here = Template.objects.filter(organization=organization)
-    new = list(here.filter(created_at__gte=since))
-    for template in new:
-        template.created_at = at
-    if new:  # as the fold writes rows: the history row that it made is set back below
-        Template.objects.bulk_create(new, update_conflicts=True, unique_fields=["id"], update_fields=["created_at"])
-    here.filter(updated_at__gte=since).update(updated_at=at)
+    if not here.filter(updated_at__gte=since).update(updated_at=at):
+        return
     TemplateVersion.objects.filter(organization=organization, created_at__gte=since).update(created_at=at)
     history = Template.history.filter(organization=organization, history_date__gte=since)
-    history.filter(created_at__gte=since).update(created_at=at)
+    if history.filter(created_at__gte=since).update(created_at=at):
+        new = list(here.filter(created_at__gte=since))
+        for template in new:  # written as the fold writes rows, beside the trail, whose row is set back itself
+            template.created_at = at
+        Template.objects.bulk_create(new, update_conflicts=True, unique_fields=["id"], update_fields=["created_at"])
     history.update(history_date=at)
 
 
 def _set_back_alerts(organization: Organization, *, since: datetime, at: datetime) -> None:
+    if not AlertEntry.objects.filter(organization=organization, at__gte=since).update(at=at):
+        return  # whatever happens to an alert has its line in the timeline
     here = Alert.objects.filter(organization=organization)
     for moment in ("opened_at", "acknowledged_at", "resolved_at"):
         here.filter(**{f"{moment}__gte": since}).update(**{moment: at})
-    AlertEntry.objects.filter(organization=organization, at__gte=since).update(at=at)
 
 
 def _tell_nobody(organization: Organization, *, since: datetime, at: datetime) -> None:

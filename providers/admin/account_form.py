@@ -16,8 +16,11 @@ from providers.models import Account
 from providers.serializers import CREDENTIALS
 
 TITLES = {"meta": "Meta", "twilio": "Twilio", "myoperator": "MyOperator", "sandbox": gettext_lazy("Sandbox")}
-SECRETS = {
-    "access_token": (gettext_lazy("Access token"), gettext_lazy("Lets Heliograph ask Meta itself. Optional for webhooks.")),
+SECRETS: dict[str, tuple[Any, Any]] = {
+    "access_token": (
+        gettext_lazy("Access token"),
+        gettext_lazy("Lets Heliograph ask Meta itself. Webhooks come without it."),
+    ),
     "app_secret": (
         gettext_lazy("App secret"),
         gettext_lazy("Only for an app of its own at the address below; several, while rotating, with commas between."),
@@ -57,6 +60,15 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     class Meta:
         model = Account
         fields: ClassVar[list[str]] = ["provider", "name", "external_id", "window_policy", "on_unknown"]
+        labels: ClassVar[dict[str, Any]] = {
+            "window_policy": gettext_lazy("24-hour window"),
+            "on_unknown": gettext_lazy("Unknown outcomes"),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "external_id": gettext_lazy("At Meta: the id of the WhatsApp Business Account. It is fixed from now on."),
+            "window_policy": gettext_lazy("Who says whether a free text may still be sent to a customer."),
+            "on_unknown": gettext_lazy("What to do when no answer came to something that was sent."),
+        }
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -72,8 +84,8 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        for field in given:
-            if isinstance(given[field], str) and not is_storable(given[field]):
+        for field, value in list(given.items()):
+            if isinstance(value, str) and not is_storable(value):
                 self.add_error(field, _("Holds a character that is not text."))
         if self.instance._state.adding and _is_taken(given.get("provider"), given.get("external_id")):
             self.add_error(
@@ -98,7 +110,7 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
 def _is_taken(provider: object, external_id: object) -> bool:
     with everywhere():
-        return Account.objects.filter(provider=provider, external_id=external_id).exists()
+        return bool(Account.objects.filter(provider=provider, external_id=external_id).exists())
 
 
 AccountForm = type(

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
@@ -106,15 +106,16 @@ class AccountAdmin(AuditedAdmin):
     list_filter = (RetiredFilter, "provider", "health")
     search_fields = ("name", "external_id")
     search_help_text = gettext_lazy("Name, or id at the provider")
-    change_form_before_template = "console/deeds_above.html"
+    change_form_after_template = "console/deeds_below.html"
     empty_title = gettext_lazy("No account is connected")
     empty_text = gettext_lazy(
-        "An account is one WhatsApp Business Account at Meta. Add it with its id, and its webhooks are applied: those that "
-        "came before as well."
+        "An account is one WhatsApp Business Account at Meta. Add it with its id, and its webhooks are applied: those "
+        "that came before as well."
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(numbers_here=Count("numbers", filter=Q()))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(numbers_here=Count("numbers"))
+        return rows
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         behaviour = (gettext_lazy("Behaviour"), {"fields": ["window_policy", "on_unknown"]})

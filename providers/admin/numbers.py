@@ -71,7 +71,7 @@ class NumberAdmin(AuditedAdmin):
     )
     readonly_fields = ("quality_badge", "limit")
     empty_title = gettext_lazy("No numbers yet")
-    empty_text = gettext_lazy("Add the numbers that send for an account: what Meta says of their quality then shows here.")
+    empty_text = gettext_lazy("Add the numbers that send for an account: what Meta says of their quality shows here.")
 
     def asks_whose(self, request: HttpRequest) -> bool:
         return False  # a number is its account's

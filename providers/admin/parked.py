@@ -38,23 +38,23 @@ REASONS = {
 }
 CURES = {
     "unknown_account": gettext_lazy(
-        "Add the account, and all that is parked for it applies by itself. If it is not yours, unsubscribe the app from it "
-        "at Meta and drop these events."
+        "Add the account, and all that is parked for it applies by itself. If it is not yours, unsubscribe the app "
+        "from it at Meta and drop these events."
     ),
     "other_account": gettext_lazy(
-        "An account's own address takes only what is about that account. Correct the callback URL at the provider; drop "
-        "this event."
+        "An account's own address takes only what is about that account. Correct the callback URL at the provider, and "
+        "drop this event."
     ),
     "no_account": gettext_lazy("Nobody can tell whose it is. Look at its payload, then drop it."),
     "unreadable": gettext_lazy(
         "Its shape is new or broken. Keep it until a newer version of Heliograph reads it and retry then, or drop it."
     ),
     "error": gettext_lazy("Retry it. If it fails again, its reason says where; its call keeps the whole body."),
-    "template_unknown": gettext_lazy("It applies by itself as soon as the template is heard of. Nothing is to be done."),
+    "template_unknown": gettext_lazy("It applies by itself as soon as the template is heard of: nothing to do."),
     "other_template": gettext_lazy(
         "It applies by itself once Meta says that the older template of this name is deleted. Retry it, or drop it."
     ),
-    "ambiguous": gettext_lazy("It names no language, and several templates have this name. Drop it; later ones tell more."),
+    "ambiguous": gettext_lazy("It names no language, and several templates have this name. Drop it."),
 }
 
 
@@ -65,7 +65,7 @@ class Retry(Deed):
 
     def foretell(self, rows: Sequence[Any]) -> list[str]:
         told = ngettext(
-            "%(count)s event is tried again within seconds.", "%(count)s events are tried again within seconds.", len(rows)
+            "%(count)s event is tried again at once.", "%(count)s events are tried again at once.", len(rows)
         )
         return [told % {"count": len(rows)}, _("What still cannot be applied stays here, with its newest reason.")]
 
@@ -110,7 +110,7 @@ class ParkedEventAdmin(OwnedAdmin):
     change_form_template = "console/parked.html"
     empty_title = gettext_lazy("Nothing is parked")
     empty_text = gettext_lazy(
-        "What a provider says and cannot be applied waits here with its reason: nothing is lost, and its neighbours go on."
+        "What a provider says and cannot be applied waits here with its reason: nothing is lost, its neighbours go on."
     )
 
     def place(self, subject_id: str) -> str:

@@ -5,6 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import admin
+from django.db.models import F, FloatField, QuerySet
+from django.db.models.functions import Cast, NullIf
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
 from alerts import answering
 from alerts.admin import Acknowledge
 from core.console import AuditedAdmin
@@ -18,18 +30,6 @@ from core.showing import (
     moment,
 )
 from core.switching import SUPERUSERS, covers
-from django.contrib import admin
-from django.db.models import F, FloatField, QuerySet
-from django.db.models.functions import Cast, NullIf
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.decorators import display
-
 from templates_app import history, overview, wording
 from templates_app.admin.filters import Contested, Critical, Sendable
 from templates_app.admin.preview import preview
@@ -54,13 +54,14 @@ class TemplateAdmin(AuditedAdmin):
     change_form_template = "console/template.html"
     empty_title = gettext_lazy("No templates yet")
     empty_text = gettext_lazy(
-        "Each template appears here by itself, as soon as its provider says something about it: connect an account under "
-        "Set-up and let its webhooks come to this installation."
+        "Each template appears here by itself, as soon as its provider says something about it: connect an account "
+        "under Set-up and let its webhooks come to this installation."
     )
 
-    @display(description=gettext_lazy("template"), ordering="name", header=True)
-    def label(self, template: Template) -> list[str]:
-        return [template.name, f"{template.language or '?'} · {template.account}"]
+    @display(description=gettext_lazy("template"), ordering="name")
+    def label(self, template: Template) -> SafeString:
+        beside = f"{template.language or '?'} · {template.account}"
+        return format_html('{}<span class="block text-subtle">{}</span>', template.name, beside)
 
     @display(description=gettext_lazy("status"), ordering="status")
     def status_badge(self, template: Template) -> SafeString:

@@ -25,7 +25,7 @@ BUTTON_ICONS = {
     "MPM": "storefront",
     "VOICE_CALL": "call",
 }
-MEDIA_ICONS = {"IMAGE": "image", "VIDEO": "movie", "DOCUMENT": "description", "LOCATION": "location_on", "GIF": "gif_box"}
+MEDIA_ICONS = {"IMAGE": "image", "VIDEO": "movie", "DOCUMENT": "description", "LOCATION": "location_on"}
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # WhatsApp's own marks: they count only around words, as *bold*, _italic_, ~struck~ and ```fixed``` do on a phone.

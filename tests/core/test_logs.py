@@ -26,7 +26,8 @@ logger = logging.getLogger("tests.lines")
 @pytest.fixture
 def lines() -> Iterator[Lines]:
     """What the handler of the product's settings writes for this logger."""
-    stream, config = StringIO(), django_settings.LOGGING
+    stream = StringIO()
+    config: Any = django_settings.LOGGING
     handler = logging.StreamHandler(stream)
     handler.setFormatter(import_string(config["formatters"]["json"]["()"])())
     for name in config["handlers"]["out"]["filters"]:

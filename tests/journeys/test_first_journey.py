@@ -121,7 +121,9 @@ def test_late_content_does_not_replace_newer_content():
     deliver(body({**NAMED, "message_template_element": "New."}, field=COMPONENTS, time=at(10)))
     deliver(body({**NAMED, "message_template_element": "Old."}, field=COMPONENTS, time=at(8)))
 
-    assert the_template().current_version.components[0]["text"] == "New."
+    version = the_template().current_version
+    assert version is not None
+    assert version.components[0]["text"] == "New."
 
 
 def test_every_change_is_audited_with_its_actor_and_reason_and_repeats_write_nothing():
