@@ -66,25 +66,30 @@ def add_number(*, organization: Organization, fields: dict[str, Any]) -> Number:
     number.clean_digits()
     with transaction.atomic():
         _make_room(number)
-        try:
-            with transaction.atomic():
-                number.save(force_insert=True)
-        except IntegrityError:
-            raise Refused("This account has a number with that id already.", code="number_taken") from None
+        _save(number, force_insert=True)
         standing.adopt_facts(number)
     return number
 
 
 def change_number(number: Number, *, fields: dict[str, Any]) -> Number:
+    """Raises Refused `number_taken` where another number of the account has the id that is wished."""
     with transaction.atomic():
         list(Account.objects.select_for_update(of=("self",), no_key=True).filter(pk=number.account_id))  # as facts lock
         for name, value in fields.items():
             setattr(number, name, value)
         number.clean_digits()
         _make_room(number)
-        number.save(update_fields=[*fields, "digits"])
+        _save(number, update_fields=[*fields, "digits"])
         standing.adopt_facts(number)
     return number
+
+
+def _save(number: Number, **how: Any) -> None:
+    try:
+        with transaction.atomic():
+            number.save(**how)
+    except IntegrityError:
+        raise Refused("This account has a number with that id already.", code="number_taken") from None
 
 
 def _make_room(number: Number) -> None:

@@ -47,6 +47,13 @@ def links(page: str) -> set[str]:
     return set(re.findall(r'href="([^"#?]+[^"#]*)"', page))
 
 
+def first(pattern: str, page: str) -> str:
+    """The first group of the first match, which must be there."""
+    found = re.search(pattern, page)
+    assert found, pattern
+    return found[1]
+
+
 def press(client: Client, address: str, **fields: Any) -> Any:
     """Sends a form, and follows where it leads."""
     return client.post(address, fields, follow=True)

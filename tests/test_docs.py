@@ -28,7 +28,7 @@ from templates_app.standing import PAUSES
 from tests.following import ROOT, SITE, Reader, blocks
 from tests.places import api_places
 
-PAGES = {path.relative_to(ROOT): path.read_text() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
+PAGES = {path.relative_to(ROOT): path.read_text() for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])}
 README, API, WEBHOOKS, OPERATING = (
     PAGES[pathlib.Path(name)] for name in ("README.md", "docs/api.md", "docs/webhooks.md", "docs/operating.md")
 )

@@ -72,15 +72,19 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        if "provider" in self.fields:
+        if self.instance._state.adding:
             self.fields["provider"].choices = providers_here()  # type: ignore[attr-defined]  # a ChoiceField
-        kept = self.instance.credentials or {}
+            del self.fields["forget"]
+        else:
+            del self.fields["provider"]
+            self._say_what_is_kept(self.instance.credentials or {})
+
+    def _say_what_is_kept(self, kept: dict[str, Any]) -> None:
         for field, name in secret_names(self.instance.provider).items():
-            if kept.get(name) and field in self.fields:
+            if kept.get(name):
                 self.fields[field].widget.attrs["placeholder"] = _("Kept. Leave empty to keep it.")
-        if "forget" in self.fields:
-            choices = [(name, SECRETS[name][0]) for name in SECRETS if kept.get(name)]
-            self.fields["forget"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
+        choices = [(name, SECRETS[name][0]) for name in SECRETS if kept.get(name)]
+        self.fields["forget"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -94,11 +98,9 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             )
         return given
 
-    def validate_unique(self) -> None:
-        """`clean` has asked, for the whole installation."""
-
-    def validate_constraints(self) -> None:
-        """`clean` has asked, for the whole installation."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """That an id is taken once, `clean` asks for the whole installation; the model would ask inside the fence."""
+        return set(super()._get_validation_exclusions()) | {"provider"}  # type: ignore[misc]  # unknown to the stubs
 
     def credentials(self) -> dict[str, str | None]:
         """What was typed in, and None for what is to be forgotten."""

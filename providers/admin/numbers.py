@@ -48,11 +48,9 @@ class NumberForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
             self.add_error("external_id", _("This account has a number with that id already."))
         return given
 
-    def validate_unique(self) -> None:
-        """`clean` has asked."""
-
-    def validate_constraints(self) -> None:
-        """`clean` has asked; a second default number is no mistake, the newest wish wins."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """`clean` asks what must be there once; a second default number is no mistake, the newest wish wins."""
+        return set(super()._get_validation_exclusions()) | {"account"}  # type: ignore[misc]  # unknown to the stubs
 
 
 @admin.register(Number)

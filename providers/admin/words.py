@@ -20,34 +20,40 @@ OUTCOMES: dict[str, tuple[str | Promise, str]] = {
     UNKNOWN_FIELD: (gettext_lazy("unknown field"), "warning"),
     DROPPED: (gettext_lazy("dropped"), "default"),
 }
-# By the beginning of the field's name, the longest first.
-_NOUNS = (
-    ("message_template", ngettext_lazy("%(count)s template event", "%(count)s template events", "count")),
-    ("template", ngettext_lazy("%(count)s template event", "%(count)s template events", "count")),
-    ("account", ngettext_lazy("%(count)s account event", "%(count)s account events", "count")),
-    ("business", ngettext_lazy("%(count)s account event", "%(count)s account events", "count")),
-    ("phone_number", ngettext_lazy("%(count)s number event", "%(count)s number events", "count")),
-    ("messages", ngettext_lazy("%(count)s message", "%(count)s messages", "count")),
+NOUNS: dict[str, Any] = {
+    "template": ngettext_lazy("%(count)s template event", "%(count)s template events", "count"),
+    "account": ngettext_lazy("%(count)s account event", "%(count)s account events", "count"),
+    "number": ngettext_lazy("%(count)s number event", "%(count)s number events", "count"),
+    "message": ngettext_lazy("%(count)s message", "%(count)s messages", "count"),
+    "unknown": ngettext_lazy("%(count)s unknown field", "%(count)s unknown fields", "count"),
+    "unreadable": ngettext_lazy("%(count)s unreadable event", "%(count)s unreadable events", "count"),
+    "other": ngettext_lazy("%(count)s other event", "%(count)s other events", "count"),
+}
+# By the beginning of the field's name.
+_KINDS = (
+    ("message_template", "template"),
+    ("template", "template"),
+    ("account", "account"),
+    ("business", "account"),
+    ("phone_number", "number"),
+    ("messages", "message"),
 )
-_UNKNOWN = ngettext_lazy("%(count)s unknown field", "%(count)s unknown fields", "count")
-_OTHER = ngettext_lazy("%(count)s other event", "%(count)s other events", "count")
-_UNREADABLE = ngettext_lazy("%(count)s unreadable event", "%(count)s unreadable events", "count")
 
 
 def held(changes: Sequence[Mapping[str, Any]]) -> str:
     """ "2 template events, 1 unknown field"."""
-    counted = Counter(_noun(str(line.get("field", "")), str(line.get("outcome", ""))) for line in changes)
-    return ", ".join(str(noun % {"count": count}) for noun, count in counted.items()) or _("nothing")
+    counted = Counter(_kind(str(line.get("field", "")), str(line.get("outcome", ""))) for line in changes)
+    return ", ".join(str(NOUNS[kind] % {"count": count}) for kind, count in counted.items()) or _("nothing")
 
 
 def noun_of(field: str) -> str:
     """A provider's field as one thing: "template event"."""
-    return str(_noun(field, "") % {"count": 1}).removeprefix("1 ")
+    return str(NOUNS[_kind(field, "")] % {"count": 1}).removeprefix("1 ")
 
 
-def _noun(field: str, outcome: str) -> Any:
+def _kind(field: str, outcome: str) -> str:
     if outcome == UNKNOWN_FIELD:
-        return _UNKNOWN
+        return "unknown"
     if not field:
-        return _UNREADABLE
-    return next((noun for beginning, noun in _NOUNS if field.startswith(beginning)), _OTHER)
+        return "unreadable"
+    return next((kind for beginning, kind in _KINDS if field.startswith(beginning)), "other")

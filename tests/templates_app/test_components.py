@@ -22,7 +22,7 @@ words = st.sampled_from(["HEADER", "body", "BUTTONS", "CAROUSEL", "a {{1}} b", "
 junk = st.recursive(
     scalars | words,
     lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(keys, inner),
-    max_leaves=25,
+    max_leaves=12,
 )
 
 
@@ -94,7 +94,7 @@ def test_the_parameter_format_is_named_as_soon_as_one_variable_has_a_name(text, 
     assert parameter_format_of([{"type": "BODY", "text": text}]) == expected
 
 
-@settings(deadline=None)  # a slow machine is no failure
+@settings(deadline=None, max_examples=40)  # a slow machine is no failure
 @given(junk | st.lists(st.dictionaries(keys, junk)))
 def test_junk_is_tolerated_and_has_a_stable_form(components):
     form = canonical(components)

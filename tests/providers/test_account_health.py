@@ -1,0 +1,171 @@
+"""Whether an account's token still works: what each answer of the Graph API means, asked at the HTTP door."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from core.fence import everywhere
+from providers import health, tasks
+from providers.models import Account
+from tests.world import WABA, account_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("network")]
+NODE = f"https://graph.example.com/v99.0/{WABA}"
+INVALID = "The access token is invalid or has expired: enter a new one."
+LACKING = "The access token lacks whatsapp_business_management for this account."
+
+
+@pytest.fixture(autouse=True)
+def graph(settings):
+    settings.META_GRAPH_URL, settings.META_GRAPH_VERSION = "https://graph.example.com", "v99.0"
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as graph:
+        yield graph
+
+
+@pytest.fixture
+def account(organization):
+    return account_in(organization, external_id=WABA, credentials={"access_token": "very-secret"})
+
+
+def health_after(account: Account) -> tuple[str, str]:
+    health.check(account)
+    with everywhere():
+        account.refresh_from_db()
+    return account.health, account.health_detail
+
+
+def refusal(code: Any) -> dict[str, Any]:
+    return {"error": {"message": "no", "type": "OAuthException", "code": code}}
+
+
+def test_a_token_that_opens_the_account_is_ok(account, graph):
+    graph.get(NODE, json={"id": WABA, "name": "Shop"})
+
+    assert health_after(account) == ("ok", "")
+    assert account.health_checked_at is not None
+
+
+def test_the_account_itself_is_asked_for_with_its_own_token(account, graph):
+    graph.get(NODE, json={"id": WABA})
+
+    health.check(account)
+
+    (call,) = graph.calls
+    assert call.request.headers["Authorization"] == "Bearer very-secret"
+    assert call.request.params == {"fields": "id,name"}
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "detail"),
+    [
+        (400, refusal(190), INVALID),
+        (401, refusal(0), INVALID),
+        (401, "not even an object", INVALID),
+        (400, refusal(10), LACKING),
+        (403, refusal(200), LACKING),
+        (403, refusal(299), LACKING),
+        (400, refusal(3), LACKING),
+        (400, refusal(300), "The provider answered 400 (code 300)."),
+        (400, refusal("190"), "The provider answered 400 (code 190)."),
+        (500, refusal(2), "The provider answered 500 (code 2)."),
+        (500, [], "The provider answered 500 (code None)."),
+        (503, {"error": "down"}, "The provider answered 503 (code None)."),
+        (302, {}, "The provider answered 302 (code None)."),
+    ],
+)
+def test_any_other_answer_is_failing_and_says_why(status, answer, detail, account, graph):
+    graph.get(NODE, status=status, json=answer)
+
+    assert health_after(account) == ("failing", detail)
+
+
+def test_an_answer_that_is_no_json_is_failing(account, graph):
+    graph.get(NODE, status=502, body="<html>Bad gateway</html>")
+
+    assert health_after(account) == ("failing", "The provider answered 502 (code None).")
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        (requests.ConnectTimeout(), "no connection: ConnectTimeout"),
+        (requests.exceptions.SSLError(), "no connection: SSLError"),
+        (requests.ReadTimeout(), "no answer: ReadTimeout"),
+        (requests.ConnectionError("reset by peer"), "the connection broke: ConnectionError"),
+        (requests.ConnectionError("NameResolutionError"), "no connection: the host was not reached"),
+    ],
+)
+def test_a_provider_that_is_not_reached_is_failing_and_says_so(error, detail, account, graph):
+    graph.get(NODE, body=error)
+
+    assert health_after(account) == ("failing", f"The provider was not reached: {detail}")
+
+
+def test_it_is_well_again_as_soon_as_the_token_works(account, graph):
+    graph.get(NODE, status=400, json=refusal(190))
+    failing = health_after(account)
+    graph.replace("GET", NODE, json={"id": WABA})
+
+    assert (failing, health_after(account)) == (("failing", INVALID), ("ok", ""))
+
+
+def test_the_clock_asks_for_accounts_that_have_a_token_and_are_not_retired(organization, other_organization, graph):
+    for external_id, fields in {
+        "1": {"credentials": {"access_token": "a"}},
+        "2": {"credentials": {}},
+        "3": {"credentials": {"access_token": "c"}, "is_retired": True},
+        "4": {"credentials": {"app_secret": "d"}},
+    }.items():
+        account_in(organization, external_id=external_id, **fields)
+        graph.get(f"https://graph.example.com/v99.0/{external_id}", json={})
+    account_in(other_organization, external_id="5", credentials={"access_token": "e"})
+    graph.get("https://graph.example.com/v99.0/5", json={})
+
+    tasks.check_accounts()
+
+    assert [call.request.url.partition("?")[0].rpartition("/")[2] for call in graph.calls] == ["1", "5"]
+
+
+def test_one_account_that_fails_does_not_keep_the_next_from_being_asked(organization, graph):
+    for external_id in ("1", "2"):
+        account_in(organization, external_id=external_id, credentials={"access_token": "a"})
+    graph.get("https://graph.example.com/v99.0/1", body=requests.ReadTimeout())
+    graph.get("https://graph.example.com/v99.0/2", json={})
+
+    tasks.check_accounts()
+
+    with everywhere():
+        assert list(Account.objects.order_by("id").values_list("health", flat=True)) == ["failing", "ok"]
+
+
+def test_what_was_found_is_shown_by_the_api(account, graph, viewer):
+    graph.get(NODE, status=400, json=refusal(190))
+    health.check(account)
+
+    (shown,) = viewer.results("/whatsapp/accounts")
+
+    assert (shown["health"], shown["health_detail"]) == ("failing", INVALID)
+
+
+def test_a_check_is_an_observation_and_writes_no_history(account, graph):
+    graph.get(NODE, json={"id": WABA})
+    before = account.history.count()
+
+    health.check(account)
+
+    assert account.history.count() == before
+
+
+def test_the_token_is_in_no_log(account, graph, caplog):
+    caplog.set_level(logging.DEBUG)
+    graph.get(NODE, status=400, json=refusal(190))
+
+    health.check(account)
+
+    assert "GET https://graph.example.com/" in caplog.text
+    assert "very-secret" not in caplog.text
