@@ -9,6 +9,7 @@ from django.contrib.auth.admin import GroupAdmin as PlainGroupAdmin
 from django.contrib.auth.admin import UserAdmin as PlainUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import ClockedScheduleAdmin as PlainClockedScheduleAdmin
 from django_celery_beat.admin import CrontabScheduleAdmin as PlainCrontabScheduleAdmin
 from django_celery_beat.admin import PeriodicTaskAdmin as PlainPeriodicTaskAdmin
@@ -54,15 +55,26 @@ class ForSuperusers(ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(ForSuperusers, PlainUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(PlainUserAdmin, ForSuperusers):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Without groups and permissions: what a person may do here, her memberships say."""
+
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "email", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
 
 
 @admin.register(Group)
-class GroupAdmin(ForSuperusers, PlainGroupAdmin):
+class GroupAdmin(PlainGroupAdmin, ForSuperusers):
     pass
 
 
@@ -78,7 +90,7 @@ class PeriodicTaskForm(PlainPeriodicTaskForm):
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(ForSuperusers, PlainPeriodicTaskAdmin):
+class PeriodicTaskAdmin(PlainPeriodicTaskAdmin, ForSuperusers):
     """Without "run now": what a web process hands to Celery is lost where there is no broker."""
 
     form = PeriodicTaskForm
@@ -91,8 +103,8 @@ class IntervalScheduleAdmin(ForSuperusers):
 
 
 @admin.register(CrontabSchedule)
-class CrontabScheduleAdmin(ForSuperusers, PlainCrontabScheduleAdmin):
-    pass
+class CrontabScheduleAdmin(PlainCrontabScheduleAdmin, ForSuperusers):
+    inlines = ()
 
 
 @admin.register(SolarSchedule)
@@ -101,5 +113,5 @@ class SolarScheduleAdmin(ForSuperusers):
 
 
 @admin.register(ClockedSchedule)
-class ClockedScheduleAdmin(ForSuperusers, PlainClockedScheduleAdmin):
-    pass
+class ClockedScheduleAdmin(PlainClockedScheduleAdmin, ForSuperusers):
+    inlines = ()

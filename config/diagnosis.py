@@ -131,7 +131,7 @@ def allowed_hosts() -> Findings:
         return
     yield problem(
         f"ALLOWED_HOSTS lacks {host}, the host of PUBLIC_URL.",
-        "Every request to that address, Meta's webhooks too, is answered 400.",
+        "The console and the API answer 400 at that address (webhooks are taken all the same).",
         f"Add {host} to ALLOWED_HOSTS, or leave ALLOWED_HOSTS unset.",
     )
 

@@ -61,7 +61,7 @@ def _unknown_account(provider: str, external_id: str) -> raising.Subject:
                 alert_type="UNKNOWN_ACCOUNT",
                 severity=Severity.MEDIUM,
                 title=f"Webhooks arrive for account {external_id}, which is not known here",
-                detail=f"{waiting['count']} events are parked until the account is added; none of them is lost.",
+                detail=f"Parked until the account is added: {waiting['count']}. Nothing of it is lost.",
                 action_required="Add the account under Set-up, Accounts: what is parked then applies by itself. "
                 "If it is not yours, unsubscribe the app from it at Meta.",
                 data={"provider": provider, "external_id": external_id, "parked": waiting["count"]},

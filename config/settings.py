@@ -22,7 +22,7 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 DATA_DIR = pathlib.Path(env.str("DATA_DIR", default=str(BASE_DIR / ".local"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def secret(name: str, *, make: object = None) -> str:
@@ -283,7 +283,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},  # the access log tells refusals; errors come with their trace
         "celery": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
+        "kombu": {"level": "ERROR"},  # it warns that memory:// has no host name
         "django_celery_beat": {"level": "WARNING"},
     },
 }

@@ -69,7 +69,7 @@ class Console(UnfoldAdminSite):
 
     def _rows(self, request: HttpRequest, words: str) -> list[SearchResult]:
         found = []
-        for room in self._registry.values():
+        for room in reversed(self._registry.values()):  # templates and alerts are looked for most
             if not (isinstance(room, OwnedAdmin) and room.search_fields and room.has_view_permission(request)):
                 continue
             rows, _may_repeat = room.get_search_results(request, room.get_queryset(request), words)

@@ -44,6 +44,7 @@ class RequestContext:
             return response
         finally:
             request_id.reset(token)
+            set_actor("")
 
 
 def _log(request: HttpRequest, response: HttpResponseBase, started: float) -> None:

@@ -73,7 +73,7 @@ def link(text: object, address: str) -> SafeString:
     """A link, or only the text where there is nowhere to go."""
     if not address:
         return format_html("{}", text)
-    return format_html('<a class="text-link hover:underline" href="{}">{}</a>', address, text)
+    return format_html('<a class="console-link" href="{}">{}</a>', address, text)
 
 
 def subject_link(about: Mapping[str, Any] | None) -> SafeString:

@@ -108,6 +108,7 @@ class CallChangeSerializer(serializers.Serializer[Any]):
     object = CallObjectSerializer(allow_null=True)
     reason = serializers.CharField(required=False)
     detail = serializers.CharField(required=False)
+    dropped_by = serializers.CharField(required=False)
 
 
 class WebhookCallSerializer(serializers.ModelSerializer[WebhookCall]):

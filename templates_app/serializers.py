@@ -16,7 +16,9 @@ class TemplateSerializer(serializers.ModelSerializer[Template]):
     is_contested = serializers.BooleanField(read_only=True)
     variables = serializers.SerializerMethodField()
     components = serializers.SerializerMethodField()
-    current_version = serializers.IntegerField(source="current_version.number", default=None, read_only=True)
+    current_version = serializers.IntegerField(
+        source="current_version.number", default=None, allow_null=True, read_only=True
+    )
 
     class Meta:
         model = Template

@@ -20,6 +20,7 @@ from alerts import answering
 from core.api import OwnedViewSet
 from core.models import Role
 from core.paging import Window
+from core.text import is_storable
 from providers.models import Number
 from templates_app import history, overview
 from templates_app.models import Template
@@ -108,6 +109,8 @@ class NumberTemplateViewSet(OwnedViewSet):
     roles: ClassVar[dict[str, Any]] = {"status_history": Role.VIEWER, "acknowledge_alert": Role.ORG_ADMIN}
 
     def _template(self, number_id: str, template_id: uuid.UUID) -> Template:
+        if not is_storable(number_id):
+            raise exceptions.NotFound
         ours = Q(external_id=number_id)
         with contextlib.suppress(ValueError):  # the provider's id is no UUID
             ours |= Q(pk=uuid.UUID(number_id))

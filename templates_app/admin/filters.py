@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import F, Q, QuerySet
@@ -19,10 +19,11 @@ SENDABLE = Q(status="APPROVED", is_retired=False)
 
 
 class _YesNo(SimpleListFilter):
-    horizontal = True  # side by side in the sheet, as the theme shows booleans
+    yes: ClassVar[Any]
+    no: ClassVar[Any]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
+        return [("yes", self.yes), ("no", self.no)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "yes":
@@ -34,24 +35,27 @@ class _YesNo(SimpleListFilter):
 
 
 class Critical(_YesNo):
-    title = _("needs somebody now")
+    title = _("urgency")
     parameter_name = "critical"
+    yes, no = _("Needs somebody now"), _("Can wait")
 
     def condition(self) -> Q:
         return Q(pk__in=overview.critical(at=timezone.now()).order_by().values("pk"))
 
 
 class Contested(_YesNo):
-    title = _("category contested")
+    title = _("contest")
     parameter_name = "contested"
+    yes, no = _("Category contested"), _("Not contested")
 
     def condition(self) -> Q:
         return CONTESTED
 
 
 class Sendable(_YesNo):
-    title = _("can be sent")
+    title = _("sending")
     parameter_name = "sendable"
+    yes, no = _("Can be sent"), _("Cannot be sent")
 
     def condition(self) -> Q:
         return SENDABLE

@@ -16,7 +16,9 @@ from core.models import Organization, Role
 pytestmark = pytest.mark.django_db
 
 
-def occasion(organization: Organization | None, *, severity: Severity = Severity.HIGH, kind: str = "opened") -> AlertEntry:
+def occasion(
+    organization: Organization | None, *, severity: Severity = Severity.HIGH, kind: str = "opened"
+) -> AlertEntry:
     now = timezone.now()
     with everywhere():
         alert, _ = Alert.objects.get_or_create(

@@ -35,7 +35,8 @@ STAND = """
         %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::jsonb[]
     ) AS told
     ON CONFLICT (account_id, provider_template_id) DO UPDATE SET
-        status = CASE WHEN excluded.status_at >= coalesce(kept.status_at, '-infinity') THEN excluded.status ELSE kept.status END,
+        status = CASE WHEN excluded.status_at >= coalesce(kept.status_at, '-infinity')
+            THEN excluded.status ELSE kept.status END,
         status_at = greatest(excluded.status_at, kept.status_at),
         status_reason = coalesce(excluded.status_reason, kept.status_reason),
         category = coalesce(excluded.category, kept.category),
@@ -127,24 +128,52 @@ def _stand(
     connection: psycopg.Connection[Any], accounts: dict[str, tuple[Any, Any]], facts: Sequence[Fact]
 ) -> dict[tuple[str, str], Any]:
     """Each template's newest status and score of this batch; the rows' ids by account and id at the provider."""
-    newest: dict[tuple[str, str], list[Any]] = {}
+    newest: dict[tuple[str, str], dict[str, Any]] = {}
     for fact in sorted(facts, key=lambda fact: fact.raw_time):
-        account_id, organization_id = accounts[fact.account]
-        value, before = fact.value, newest.get(fact.template)
-        who = [account_id, organization_id, fact.template[1]]
-        who += [value["message_template_name"], value["message_template_language"]]
-        row = before or [new_id(), *who, *[None] * 9, ""]
-        if fact.event:
-            category = value["message_template_category"]
-            row[6:13] = fact.event, fact.at, value["reason"], category, category, fact.event, fact.at
-        else:
-            row[13:15] = fact.score, fact.at
-        row[15] = json.dumps({"status": row[6], "reason": row[8], "quality": row[13], "at": str(fact.at), "said": value})
-        newest[fact.template] = row
+        row = newest.get(fact.template) or _blank(fact, *accounts[fact.account])
+        newest[fact.template] = row | _said(fact)
+    columns = [list(column) for column in zip(*(row.values() for row in newest.values()), strict=True)]
     names = {account_id: name for name, (account_id, _) in accounts.items()}
-    columns = [list(column) for column in zip(*newest.values(), strict=True)]
     kept = connection.execute(STAND, columns).fetchall()
     return {(names[account_id], named): pk for pk, account_id, named in kept}
+
+
+def _blank(fact: Fact, account_id: Any, organization_id: Any) -> dict[str, Any]:
+    """In the order in which STAND takes them."""
+    return {
+        "id": new_id(),
+        "account_id": account_id,
+        "organization_id": organization_id,
+        "provider_template_id": fact.template[1],
+        "name": fact.value["message_template_name"],
+        "language": fact.value["message_template_language"],
+        "status": None,
+        "status_at": None,
+        "status_reason": None,
+        "category": None,
+        "meta_reported_category": None,
+        "last_event": None,
+        "last_event_at": None,
+        "quality_score": None,
+        "quality_changed_at": None,
+        "standing": "{}",
+    }
+
+
+def _said(fact: Fact) -> dict[str, Any]:
+    standing = {"standing": json.dumps({"at": str(fact.at), "said": fact.value})}
+    if fact.score:
+        return standing | {"quality_score": fact.score, "quality_changed_at": fact.at}
+    category = fact.value["message_template_category"]
+    return standing | {
+        "status": fact.event,
+        "status_at": fact.at,
+        "status_reason": fact.value["reason"],
+        "category": category,
+        "meta_reported_category": category,
+        "last_event": fact.event,
+        "last_event_at": fact.at,
+    }
 
 
 def _keep_facts(

@@ -63,7 +63,9 @@ def _body(account: str, at: int, field: str, value: dict[str, Any]) -> bytes:
 
 def requests(*, count: int, path: str, until: int) -> list[bytes]:
     """The same calls as signed HTTP requests, ready to be sent. No two are alike, or one would be a repeat."""
-    return [_request(path, body[:-1] + b',"n":%d}' % number) for number, body in enumerate(bodies(count=count, until=until))]
+    return [
+        _request(path, body[:-1] + b',"n":%d}' % number) for number, body in enumerate(bodies(count=count, until=until))
+    ]
 
 
 def _request(path: str, body: bytes) -> bytes:

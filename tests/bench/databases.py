@@ -46,7 +46,7 @@ def databases(server_url: str) -> Iterator[Databases]:
         made.drop_all()
 
 
-def ask(url: str, query: str) -> int:
+def number(url: str, query: str) -> int:
     """The number that this query answers."""
     with psycopg.connect(url) as connection:
         row = connection.execute(query.encode()).fetchone()
@@ -58,7 +58,7 @@ def empty(url: str, table: str) -> None:
         connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.Identifier(table)))
 
 
-def forget_what_is_needed(url: str) -> None:
+def let_columns_be_empty(url: str) -> None:
     """Lets every column be empty, so that raw SQL need not name those that it says nothing about."""
     columns = """
         SELECT c.table_name, c.column_name FROM information_schema.columns c

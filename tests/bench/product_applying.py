@@ -1,4 +1,4 @@
-"""Run on its own: applies the backlog as a worker does, by the worker's own task; prints how long it took and its batch size."""
+"""Run on its own: applies the backlog by the worker's own task; prints how long it took, and the size of a batch."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator, Mapping
 
 from core.lifeline import UNDER_UP, end_with_parent
+from tests.bench.environment import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PRODUCT = "config.wsgi:application"
 ALL_ADDRESSES = "--host 0.0.0.0"
 STARTED_WITHIN = 60.0
@@ -31,20 +31,27 @@ def web_command(application: str) -> str:
 
 
 @contextlib.contextmanager
-def serving(application: str, *, environment: Mapping[str, str], path: str) -> Iterator[int]:
+def serving(application: str, *, environment: Mapping[str, str], folder: pathlib.Path, path: str) -> Iterator[int]:
     """The port on which it answers until the block ends; a killed bench takes the server with it."""
     port = _free_port()
-    path_of_programs = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    own = {"PORT": str(port), "WEB_CONCURRENCY": "2", "PATH": path_of_programs, UNDER_UP: "1"}
-    process = subprocess.Popen(
-        ["sh", "-c", f"exec {web_command(application)}"],
-        cwd=ROOT,
-        env={**environment, **own},
-        preexec_fn=end_with_parent,  # noqa: PLW1509 (no threads here)
-    )
+    programs = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    own = {"PORT": str(port), "WEB_CONCURRENCY": "2", "PATH": programs, UNDER_UP: "1"}
+    log = folder / f"{application.partition(':')[0]}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["sh", "-c", f"exec {web_command(application)}"],
+            cwd=ROOT,
+            env={**environment, **own},
+            stdout=output,
+            stderr=output,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 (no threads here)
+        )
     try:
         _wait_for_an_answer(process, port, path)
         yield port
+    except (OSError, ValueError):
+        sys.stderr.write(log.read_text())  # it is gone with the folder
+        raise
     finally:
         process.terminate()
         try:

@@ -6,14 +6,14 @@ import hashlib
 import sys
 from datetime import UTC, datetime
 
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+
 from config.wsgi import application  # importing it is what sets Django up: it stands before the models
 from core.fence import everywhere
 from core.models import Membership, Organization, Role
-from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.db import connection
 from providers.models import Account, WebhookCall
-
 from tests.bench import calls
 
 __all__ = ["application"]
@@ -23,7 +23,7 @@ def prepare(*, count: int, until: int) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     with everywhere():
         organization = Organization.objects.create(name="Acme", slug="acme")
-        admin = User.objects.create_user("ada", email="ada@example.com")
+        admin = get_user_model().objects.create_user("ada", email="ada@example.com")
         Membership.objects.create(organization=organization, user=admin, role=Role.ORG_ADMIN)
         for external_id in calls.ACCOUNTS:
             Account.objects.create(

@@ -19,11 +19,11 @@ PATIENCE = 60  # seconds until something that never happens fails the test
 
 SLEEPER = """
 import os, sys, time
-print(sys.argv[1], os.getpid(), os.environ.get("HELIOGRAPH_UNDER_UP"), flush=True)
+os.write(1, f"{sys.argv[1]} {os.getpid()} {os.environ.get('HELIOGRAPH_UNDER_UP')}\\n".encode())  # a line at a time
 time.sleep(1000)
 """
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN){SLEEPER}"
-SHORT_LIVED = "import sys; print(sys.argv[1], 0, 0, flush=True)"
+SHORT_LIVED = "import os, sys; os.write(1, (sys.argv[1] + '\\n').encode())"
 PARENT = """
 import sys
 from core import supervisor

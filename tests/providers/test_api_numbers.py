@@ -151,7 +151,8 @@ def test_a_change_keeps_what_it_does_not_name_and_what_machines_observe(org_admi
     before = org_admin.get(f"{NUMBERS}/{number.pk}").json()
 
     answer = org_admin.patch(
-        f"{NUMBERS}/{number.pk}", {"display_phone_number": "+49 30 99", "quality_rating": "GREEN", "messaging_limit": "X"}
+        f"{NUMBERS}/{number.pk}",
+        {"display_phone_number": "+49 30 99", "quality_rating": "GREEN", "messaging_limit": "X"},
     )
 
     assert answer.json() == before | {"display_phone_number": "+49 30 99"}

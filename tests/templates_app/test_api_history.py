@@ -1,4 +1,4 @@
-"""The status history at the HTTP door: facts of every kind, each once, newest first, told anew when a late one comes."""
+"""The status history at the HTTP door: facts of every kind, each once, newest first, retold when a late one comes."""
 
 from __future__ import annotations
 

@@ -236,7 +236,9 @@ def test_the_note_stands_in_the_timeline_and_the_person_is_named_by_her_address(
 
     timeline = ada.get(f"/alerts/{ada.results('/alerts')[0]['id']}/timeline").json()["results"]
     assert answer.json()["acknowledged_by"] == "ada@example.com"
-    assert ("acknowledged", "ada@example.com", "I see") in [(row["kind"], row["actor"], row["detail"]) for row in timeline]
+    assert ("acknowledged", "ada@example.com", "I see") in [
+        (row["kind"], row["actor"], row["detail"]) for row in timeline
+    ]
 
 
 def test_with_nothing_open_there_is_nothing_to_acknowledge(tell, number, org_admin):

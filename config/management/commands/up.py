@@ -44,20 +44,20 @@ def web_command() -> list[str]:
         os.path.join(os.path.dirname(sys.executable), "granian"),
         "config.wsgi:application",
         *("--interface", "wsgi"),
-        *("--host", os.environ.get("HOST", "127.0.0.1")),
+        *("--host", os.environ.get("BIND", "127.0.0.1")),
         *("--port", str(settings.PORT)),
         *("--workers", os.environ.get("WEB_CONCURRENCY", "1")),
         *("--blocking-threads", "8"),
         *("--workers-kill-timeout", "5"),
         "--respawn-failed-workers",
         "--no-ws",
-        *("--log-level", "warning"),
+        *("--log-level", "error"),
     ]
 
 
 def worker_command() -> list[str]:
     return [
-        *(sys.executable, "-m", "celery", "--app", "config.celery", "worker"),
+        *(sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", "worker"),
         *("--pool", "threads", "--concurrency", "4"),
         *("--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]

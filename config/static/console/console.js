@@ -1,4 +1,4 @@
-// Exact times in the reader's own zone, and the keys of lists: / searches, j and k go from row to row.
+// Exact times in the reader's own zone, and keys: / searches, j and k go from row to row, a acknowledges.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -20,11 +20,17 @@ document.addEventListener("keydown", (event) => {
       search.focus();
     }
   } else if (event.key === "j" || event.key === "k") {
-    const links = [...document.querySelectorAll("#result_list th a")];
+    const links = [...document.querySelectorAll("#result_list tbody th a")];
     const here = links.indexOf(document.activeElement);
     const next = links[event.key === "j" ? here + 1 : Math.max(here - 1, 0)];
     if (next) {
       next.focus();
+    }
+  } else if (event.key === "a" && document.body.classList.contains("model-alert")) {
+    const row = document.activeElement.closest("#result_list tbody th a");
+    const button = document.querySelector('.console-deeds a[href$="/acknowledge/"]');
+    if (row || button) {
+      window.location = row ? row.href.replace(/change\/.*$/, "acknowledge/") : button.href;
     }
   }
 });
