@@ -142,18 +142,17 @@ class AlertAdmin(OwnedAdmin):
         )
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
-        alert = named.get("obj")
-        if alert is not None:
-            context |= {
-                "alert": alert,
-                "colours": {
-                    "severity": SEVERITY_COLOURS.get(alert.severity, "default"),
-                    "status": STATUS_COLOURS.get(alert.status, "default"),
-                },
-                "subject_place": place_of(kind=alert.subject_kind, subject_id=alert.subject_id),
-                "timeline": alert.entries.order_by("-at", "-id")[:TIMELINE_MOST],
-                "deliveries": alert.deliveries.order_by("-id")[:TIMELINE_MOST],
-            }
+        alert = named["obj"]
+        context |= {
+            "alert": alert,
+            "colours": {
+                "severity": SEVERITY_COLOURS.get(alert.severity, "default"),
+                "status": STATUS_COLOURS.get(alert.status, "default"),
+            },
+            "subject_place": place_of(kind=alert.subject_kind, subject_id=alert.subject_id),
+            "timeline": alert.entries.order_by("-at", "-id")[:TIMELINE_MOST],
+            "deliveries": alert.deliveries.order_by("-id")[:TIMELINE_MOST],
+        }
         return super().render_change_form(request, context, **named)
 
 

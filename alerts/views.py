@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import django_filters
@@ -27,7 +28,14 @@ class AlertFilter(django_filters.FilterSet):
     severity = django_filters.ChoiceFilter(choices=[(s.value, s.value) for s in Severity])
     alert_type = django_filters.CharFilter()
     subject = django_filters.CharFilter(field_name="subject_id")
-    since = django_filters.IsoDateTimeFilter(field_name="last_seen_at", lookup_expr="gte")
+    since = django_filters.IsoDateTimeFilter(method="by_since")
+
+    def by_since(self, rows: QuerySet[Alert], name: str, value: datetime) -> QuerySet[Alert]:
+        """Asked for in UTC: PostgreSQL does not read every offset that RFC 3339 can write."""
+        try:
+            return rows.filter(last_seen_at__gte=value.astimezone(UTC))
+        except OverflowError:
+            raise exceptions.ValidationError({name: ["Not a moment between the years 1 and 9999."]}) from None
 
 
 class AlertViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):

@@ -21,7 +21,6 @@ from core import joining
 from core.console import AuditedAdmin
 from core.deeds import Deed
 from core.models import ApiKey, Membership, Organization, Role
-from core.refusals import Refused
 from core.showing import NOTHING, badge, moment
 from core.switching import SUPERUSERS, covers, organization_here
 
@@ -179,8 +178,6 @@ class ApiKeyAdmin(AuditedAdmin):
         return ("begins", "state", "used", "expires") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            raise Refused(_("An API key is never changed. Revoke it and make a new one."), code="key_fixed")
         given = {name: form.cleaned_data[name] for name in ("name", "role", "expires_at")}
         row, key = joining.create_api_key(organization=self.organization_of(form), **given)
         vars(obj).update(vars(row) | {"shown_once": key})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import uuid
 from collections.abc import Iterator
 from contextvars import ContextVar
 
@@ -10,6 +12,12 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 work_id: ContextVar[str] = ContextVar("work_id", default="")
 organization_slug: ContextVar[str] = ContextVar("organization_slug", default="")
 _actor: ContextVar[str] = ContextVar("actor", default="")
+_GIVEN_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
+
+
+def id_for(given: str) -> str:
+    """The caller's `X-Request-Id` if it looks like one, else a new one."""
+    return given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def current_actor() -> str:

@@ -25,7 +25,6 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.models import Role
-from core.refusals import Refused
 from core.switching import covers
 
 MOST = 500  # rows that one confirmation may name
@@ -51,7 +50,7 @@ class Deed:
         raise NotImplementedError
 
     def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
-        """Does it and says so. May raise Refused."""
+        """Does it and says so."""
         raise NotImplementedError
 
 
@@ -146,10 +145,7 @@ class DeedAdmin(ModelAdmin):
         return action
 
     def _carry_out(self, request: HttpRequest, deed: Deed, rows: Sequence[Any], note: str) -> None:
-        try:
-            self.message_user(request, deed.carry_out(request, rows, note=note), messages.SUCCESS)
-        except Refused as refused:
-            self.message_user(request, refused.sentence, messages.ERROR)
+        self.message_user(request, deed.carry_out(request, rows, note=note), messages.SUCCESS)
 
     def _confirm(
         self,

@@ -70,6 +70,12 @@ class FencedQuerySet(models.QuerySet[_Row]):
 FencedManager = models.Manager.from_queryset(FencedQuerySet)
 
 
+def _refusing(model: type[models.Model], database: str | None) -> models.QuerySet[Any]:
+    """Answers every question with ScopeError."""
+    rows: models.QuerySet[Any] = DisabledQuerySet(model, using=database, missing_scopes={"organization"})
+    return rows
+
+
 class OrganizationManager(FencedManager[Any]):
     """Organizations themselves: the one in scope (`ScopedManager` cannot compare a row with its own key)."""
 
@@ -79,8 +85,7 @@ class OrganizationManager(FencedManager[Any]):
         if allowed is None:
             return rows
         if not allowed:
-            rows = DisabledQuerySet(self.model, using=self._db, missing_scopes={"organization"})
-            return rows
+            return _refusing(self.model, self._db)
         return rows.filter(pk__in=allowed)
 
 

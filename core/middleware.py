@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -14,14 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 
-from core.context import request_id, set_actor
+from core.context import id_for, request_id, set_actor
 from core.fence import everywhere, inside
 from core.membership import organization_in_console
 from core.redaction import redact
 
 access = logging.getLogger("access")
 Answer = Callable[[HttpRequest], HttpResponseBase]
-_GIVEN_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
 
 class RequestContext:
@@ -31,8 +28,7 @@ class RequestContext:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-Id", "")
-        this_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        this_id = id_for(request.META.get("HTTP_X_REQUEST_ID", ""))
         token = request_id.set(this_id)
         set_actor("")
         started = time.perf_counter()

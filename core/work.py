@@ -31,7 +31,7 @@ from core.refusals import GiveUp, OutcomeUnknown, TryAgain
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 500  # larger ones gain little; a batch that fails is applied again row by row
 LEASE = timedelta(minutes=2)
 WAITS = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720)]
 TRANSIENT_TRIES = 6

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from core.fence import everywhere
@@ -57,6 +58,19 @@ def _retry(events: Sequence[ParkedEvent], *, alone: bool) -> None:
     for call in calls:
         mine = [(c, o) for c, o in zip(changes, outcomes, strict=True) if c.call.pk == call.pk]
         _keep(call, [c for c, _ in mine], [o for _, o in mine])
+    _lay_aside(events, found={(change.call.pk, change.position) for change in changes})
+
+
+def _lay_aside(events: Sequence[ParkedEvent], *, found: set[tuple[Any, int]]) -> None:
+    """What its call does not hold any more (an adapter reads it in another way now) is not tried for ever."""
+    lost = [event.pk for event in events if (event.call_id, event.position) not in found]
+    if lost:
+        ParkedEvent.objects.filter(pk__in=lost).update(
+            due_at=None,
+            attempts=F("attempts") + 1,
+            reason="unreadable",
+            detail="Its call no longer holds this change. Replay the call, or drop this event.",
+        )
 
 
 def _keep(call: WebhookCall, changes: Sequence[Change], outcomes: Sequence[Outcome]) -> None:

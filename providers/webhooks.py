@@ -25,7 +25,8 @@ from providers.adapters import provider
 from providers.models import Account, WebhookCall
 
 QUEUE = "webhook_calls"
-RECEIVED = {"status": "received"}
+INSTALLATION = "meta"  # whose app-wide callback URL the installation's own door is
+RECEIVED = b'{"status": "received"}'
 _UUID = WebhookCall._meta.get_field("id")
 _MOMENT = WebhookCall._meta.get_field("received_at")
 _INSERT = f"""
@@ -42,7 +43,7 @@ def installation_door(request: HttpRequest) -> HttpResponse:
     """Meta's one callback URL for the whole app: the installation's own secrets open it."""
     return _answer(
         request,
-        name="meta",
+        name=INSTALLATION,
         account_id=None,
         secrets=settings.WHATSAPP_WEBHOOK_APP_SECRETS,
         tokens=[settings.WHATSAPP_WEBHOOK_VERIFY_TOKEN],
@@ -98,7 +99,19 @@ def _answer(
         received_at=received_at,
         is_dated=adapter.is_dated(body=body, received_at=received_at),
     )
-    return JsonResponse(RECEIVED)
+    return HttpResponse(RECEIVED, content_type="application/json")
+
+
+def take(body: bytes, *, signature: str) -> bool:
+    """Keeps a call at the installation's door if Meta signed it; False: it did not. Raises DatabaseError."""
+    adapter = provider(INSTALLATION)
+    headers = {"x-hub-signature-256": signature}
+    if not adapter.signature_ok(headers=headers, body=body, secrets=settings.WHATSAPP_WEBHOOK_APP_SECRETS):
+        return False
+    received_at = timezone.now()
+    is_dated = adapter.is_dated(body=body, received_at=received_at)
+    keep(body, door=INSTALLATION, account_id=None, received_at=received_at, is_dated=is_dated)
+    return True
 
 
 def keep(body: bytes, *, door: str, account_id: uuid.UUID | None, received_at: datetime, is_dated: bool) -> None:

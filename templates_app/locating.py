@@ -10,9 +10,10 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from providers.events import TemplateFact
@@ -50,58 +51,59 @@ class Finder:
 
     def __init__(self, batch: Sequence[Incoming], *, is_deleted_by: IsDeletedBy) -> None:
         self._is_deleted_by = is_deleted_by
-        self._by_id: dict[tuple[AccountId, str], Template] = {}
-        self._by_name: dict[tuple[AccountId, str], list[Template]] = defaultdict(list)
-        accounts = {one.account.pk: one.account for one in batch}
+        self._accounts = {one.account.pk: one.account for one in batch}
+        self._forget()
         events = [one.event for one in batch if isinstance(one.event, TemplateFact)]
         ids = {event.provider_template_id for event in events if event.provider_template_id}
         names = {event.name for event in events if event.name}
-        if self._load(accounts, ids, names):
+        if self._load(ids, names):
             # Something will be adopted: one worker at a time for an account, then look again.
-            list(Account.objects.filter(pk__in=accounts).select_for_update(of=("self",), no_key=True).order_by("pk"))
-            self._load(accounts, ids, names)
-        self._load_former(accounts, ids)
+            locked = Account.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+            list(locked.filter(pk__in=self._accounts).values_list("pk"))
+            self._load(ids, names)
+        self._load_former(ids)
 
-    def _load(self, accounts: Iterable[AccountId], ids: set[str], names: set[str]) -> bool:
-        """Reads and locks what fits by id or name; says whether an id or a name was not found."""
-        locked = Template.objects.select_for_update(of=("self",), no_key=True).select_related("account").order_by("pk")
-        here = locked.filter(account_id__in=list(accounts))
-        rows = {row.pk: row for row in here.filter(provider_template_id__in=ids)}
-        rows |= {row.pk: row for row in here.filter(name__in=names - {row.name for row in rows.values()})}
-        rows |= {row.pk: row for row in here.filter(name__in={row.name for row in rows.values()})}
-        self._by_id.clear()
-        self._by_name.clear()
-        for row in rows.values():
-            self._index(row)
+    def _forget(self) -> None:
+        self._rows: dict[uuid.UUID, Template] = {}
+        self._by_id: dict[tuple[AccountId, str], Template] = {}
+        self._by_name: dict[tuple[AccountId, str], list[Template]] = defaultdict(list)
+
+    def _load(self, ids: set[str], names: set[str]) -> bool:
+        """What fits by id or name, and the namesakes of those; says whether an id or a name was not found."""
+        self._forget()
+        self._read(Q(provider_template_id__in=ids) | Q(name__in=names))
+        self._read(Q(name__in={row.name for row in self._rows.values()} - names))
         return bool((ids - {key[1] for key in self._by_id}) or (names - {key[1] for key in self._by_name}))
 
-    def _load_former(self, accounts: Iterable[AccountId], ids: set[str]) -> None:
+    def _load_former(self, ids: set[str]) -> None:
         """Rows that had an id before another template took their place; facts keep the id they named."""
         missing = ids - {key[1] for key in self._by_id}
         if not missing:
             return
-        facts = TemplateEvent.objects.filter(provider_template_id__in=missing, template__account_id__in=list(accounts))
-        for fact in facts.select_related("template").order_by("id"):
-            known = self._known(fact.template)
-            self._by_id.setdefault((known.account_id, fact.provider_template_id), known)
+        facts = TemplateEvent.objects.filter(provider_template_id__in=missing, template__account_id__in=self._accounts)
+        former = dict(facts.order_by("id").values_list("provider_template_id", "template_id"))
+        self._read(Q(pk__in=set(former.values()) - self._rows.keys()))
+        for named, template_id in former.items():
+            row = self._rows[template_id]
+            self._by_id[row.account_id, named] = row
 
-    def _known(self, template: Template) -> Template:
-        """The one object that stands for a row in this batch."""
-        for row in self._by_name[(template.account_id, template.name)]:
-            if row.pk == template.pk:
-                return row
-        self._index(template)
-        return template
+    def _read(self, where: Q) -> None:
+        """Reads and locks rows of the batch's accounts, which are known: joined in, each would be decrypted again."""
+        locked = Template.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        for row in locked.filter(where, account_id__in=self._accounts):
+            row.account = self._accounts[row.account_id]
+            self._index(row)
 
     def _index(self, template: Template) -> None:
+        self._rows[template.pk] = template
         if template.provider_template_id:
-            self._by_id[(template.account_id, template.provider_template_id)] = template
-        self._by_name[(template.account_id, template.name)].append(template)
+            self._by_id[template.account_id, template.provider_template_id] = template
+        self._by_name[template.account_id, template.name].append(template)
 
     @property
     def rows(self) -> list[Template]:
         """The saved rows among those found so far."""
-        return [row for rows in self._by_name.values() for row in rows if not row._state.adding]
+        return [row for row in self._rows.values() if not row._state.adding]
 
     def find(self, wanted: Wanted) -> Template | Outcome:
         """The template, adopted if need be, or the outcome "parked"."""
@@ -125,13 +127,13 @@ class Finder:
         return template
 
     def _fill_language(self, template: Template, language: str) -> None:
-        namesakes = self._by_name[(template.account_id, template.name)]
+        namesakes = self._by_name[template.account_id, template.name]
         if language and not template.language and not any(other.language == language for other in namesakes):
             template.language = language
 
     def _by_words(self, wanted: Wanted) -> Template | Outcome:
         event = wanted.event
-        namesakes = self._by_name[(wanted.account.pk, event.name)]
+        namesakes = self._by_name[wanted.account.pk, event.name]
         if not event.language:
             return self._by_name_alone(wanted, namesakes)
         exact = next((row for row in namesakes if row.language == event.language), None)
@@ -162,7 +164,7 @@ class Finder:
             )
         self._fill_language(template, event.language)
         if new_id:
-            self._by_id[(template.account_id, new_id)] = template
+            self._by_id[template.account_id, new_id] = template
             template.provider_template_id = template.provider_template_id or new_id
         return template
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from core.fence import everywhere
-from core.text import is_storable
 from providers.adapters import provider_names
 from providers.models import Account
 from providers.serializers import CREDENTIALS
@@ -88,9 +87,6 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        for field, value in list(given.items()):
-            if isinstance(value, str) and not is_storable(value):
-                self.add_error(field, _("Holds a character that is not text."))
         if self.instance._state.adding and _is_taken(given.get("provider"), given.get("external_id")):
             self.add_error(
                 "external_id",

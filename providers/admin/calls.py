@@ -92,20 +92,19 @@ class WebhookCallAdmin(OwnedAdmin):
         return time_taken(call)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
-        call = named.get("obj")
-        if call is not None:
-            body = bytes(call.body)
-            context |= {
-                "call": call,
-                "held": held(call.changes) if call.applied_at else "",
-                "state_badge": self.state_badge(call),
-                "took": time_taken(call),
-                "lines": [_line(line) for line in call.changes[:CHANGES_MOST]],
-                "more": max(0, len(call.changes) - CHANGES_MOST),
-                "pretty": pretty_body(body),
-                "raw": raw(body),
-                "size": len(body),
-            }
+        call = named["obj"]
+        body = bytes(call.body)
+        context |= {
+            "call": call,
+            "held": held(call.changes) if call.applied_at else "",
+            "state_badge": self.state_badge(call),
+            "took": time_taken(call),
+            "lines": [_line(line) for line in call.changes[:CHANGES_MOST]],
+            "more": max(0, len(call.changes) - CHANGES_MOST),
+            "pretty": pretty_body(body),
+            "raw": raw(body),
+            "size": len(body),
+        }
         return super().render_change_form(request, context, **named)
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -17,7 +17,6 @@ from unfold.decorators import display
 from core.console import AuditedAdmin
 from core.models import Role
 from core.showing import NOTHING, QUALITY_COLOURS, coloured
-from core.text import is_storable
 from providers import accounts
 from providers.models import Account, Number
 
@@ -39,9 +38,6 @@ class NumberForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        for field in ("display_phone_number", "external_id"):
-            if not is_storable(given.get(field, "")):
-                self.add_error(field, _("Holds a character that is not text."))
         account = given.get("account") or (self.instance.account if self.instance.account_id else None)
         others = Number.objects.filter(account=account, external_id=given.get("external_id", ""))
         if account and others.exclude(pk=self.instance.pk).exists():

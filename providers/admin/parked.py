@@ -136,17 +136,16 @@ class ParkedEventAdmin(OwnedAdmin):
         return moment(event.created_at)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
-        event = named.get("obj")
-        if event is not None:
-            context |= {
-                "event": event,
-                "reason": REASONS.get(event.reason, event.reason),
-                "cure": CURES.get(event.reason, ""),
-                "payload": pretty(event.payload),
-                "add_account": _add_account(request, event),
-                "beside": _beside(event),
-                "sees_call": bool(event.call_id) and covers(request, SUPERUSERS),
-            }
+        event = named["obj"]
+        context |= {
+            "event": event,
+            "reason": REASONS.get(event.reason, event.reason),
+            "cure": CURES.get(event.reason, ""),
+            "payload": pretty(event.payload),
+            "add_account": _add_account(request, event),
+            "beside": _beside(event),
+            "sees_call": bool(event.call_id) and covers(request, SUPERUSERS),
+        }
         return super().render_change_form(request, context, **named)
 
 

@@ -104,9 +104,8 @@ class TemplateAdmin(AuditedAdmin):
         return super().get_queryset(request).select_related("account", "current_version")
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
-        template = named.get("obj")
-        if template is not None:
-            context |= self._now(request, template) | self._past(request, template)
+        template = named["obj"]
+        context |= self._now(request, template) | self._past(request, template)
         return super().render_change_form(request, context, **named)
 
     def _now(self, request: HttpRequest, template: Template) -> dict[str, Any]:

@@ -24,14 +24,17 @@ TYPES = ("WICK_TORN", "GLASS_LOOSE")
 def matter(alert_type: str = "WICK_TORN", **said: Any) -> Matter:
     """What is wrong with the lamp; `since` and `last` are hours of the day."""
     since = said.pop("since", 1)
-    moments = {
+    usual: dict[str, Any] = {
+        "severity": Severity.HIGH,
+        "title": "The wick is torn",
+        "detail": "It is dark.",
+        "action_required": "Mend it.",
+        "data": {},
+        "count": 1,
         "first_seen_at": DAY + timedelta(hours=since),
         "last_seen_at": DAY + timedelta(hours=said.pop("last", since)),
     }
-    words: dict[str, Any] = {"title": "The wick is torn", "detail": "It is dark.", "action_required": "Mend it."}
-    return Matter(
-        **{"alert_type": alert_type, "severity": Severity.HIGH, "data": {}, "count": 1} | words | moments | said
-    )
+    return Matter(alert_type=alert_type, **usual | said)
 
 
 def subject(*matters: Matter, of: Any = None, lamp: str = "1", types: Sequence[str] = TYPES) -> raising.Subject:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -49,7 +51,7 @@ def not_told() -> list[str]:
         return list(AlertEntry.objects.filter(kind="not_told").values_list("detail", flat=True))
 
 
-def member(organization: Organization, email: str, *, role: Role = Role.ORG_ADMIN, **fields: object) -> User:
+def member(organization: Organization, email: str, *, role: Role = Role.ORG_ADMIN, **fields: Any) -> User:
     user: User = User.objects.create_user(f"{email}-{User.objects.count()}", email=email, **fields)
     joining.add_member(organization=organization, user=user, role=role)
     return user

@@ -82,6 +82,13 @@ def test_what_needs_a_decision_comes_with_what_to_do(organization, tell):
     assert "CRITICAL Template lamp_oil_notice (en_US) is disabled" in page
 
 
+def test_a_template_of_red_quality_says_so(organization, tell):
+    tell("APPROVED", hour=8)
+    tell("RED", hour=9)
+
+    assert "lamp_oil_notice en_US APPROVED RED" in words(look(somebody(organization, Role.VIEWER), FRONT))
+
+
 def test_nothing_to_do_says_since_when(organization, tell):
     tell("PAUSED", hour=9)
     tell("APPROVED", hour=10)

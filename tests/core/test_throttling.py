@@ -53,3 +53,12 @@ def test_people_at_the_console_are_not_counted(admin_person):
     caller = session_of(admin_person)
 
     assert {caller.get(ACCOUNTS).status_code for _ in range(4)} == {200}
+
+
+def test_while_the_shared_count_is_away_each_process_counts_for_itself(settings, viewer, caplog):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    answers = [viewer.get(ACCOUNTS).status_code for _ in range(3)]
+
+    assert answers == [200, 200, 429]
+    assert "the shared count of API calls is away" in caplog.text

@@ -101,6 +101,19 @@ def test_a_batch_that_fails_is_applied_row_by_row_and_only_the_bad_row_waits(db)
     assert waiting.last_error == "ValueError: access_token=*** is not what was expected"
 
 
+def test_a_row_that_was_done_meanwhile_is_passed_over(db):
+    first, second = due_calls("bad", "b")
+    worker = Worker("bad")
+
+    def apply_alone(row: WebhookCall) -> None:
+        worker.alone.append(row.door)
+        done([first, second])
+
+    run_batches(WebhookCall, apply=worker.apply, apply_alone=apply_alone)
+
+    assert worker.alone == ["bad"]
+
+
 def test_a_row_that_keeps_failing_waits_longer_each_time(db):
     with time_machine.travel(NOW, tick=False) as clock:
         (row,) = due_calls("bad")

@@ -115,16 +115,13 @@ def test_it_is_well_again_as_soon_as_the_token_works(account, graph):
 
 
 def test_the_clock_asks_for_accounts_that_have_a_token_and_are_not_retired(organization, other_organization, graph):
-    for external_id, fields in {
-        "1": {"credentials": {"access_token": "a"}},
-        "2": {"credentials": {}},
-        "3": {"credentials": {"access_token": "c"}, "is_retired": True},
-        "4": {"credentials": {"app_secret": "d"}},
-    }.items():
-        account_in(organization, external_id=external_id, **fields)
-        graph.get(f"https://graph.example.com/v99.0/{external_id}", json={})
+    account_in(organization, external_id="1", credentials={"access_token": "a"})
+    account_in(organization, external_id="2", credentials={})
+    account_in(organization, external_id="3", credentials={"access_token": "c"}, is_retired=True)
+    account_in(organization, external_id="4", credentials={"app_secret": "d"})
     account_in(other_organization, external_id="5", credentials={"access_token": "e"})
-    graph.get("https://graph.example.com/v99.0/5", json={})
+    for external_id in "12345":
+        graph.get(f"https://graph.example.com/v99.0/{external_id}", json={})
 
     tasks.check_accounts()
 

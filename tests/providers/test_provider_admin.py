@@ -14,6 +14,7 @@ from core.fence import everywhere
 from core.models import Role
 from providers import tasks
 from providers.admin.bodies import SHOWN
+from providers.admin.words import held
 from providers.models import Account, Number, ParkedEvent, WebhookCall
 from templates_app.models import Template, TemplateEvent
 from tests.console import first, look, press, somebody, superuser_at_console, words
@@ -141,12 +142,14 @@ def test_retiring_is_confirmed_and_can_be_taken_back(admin, account):
 
     press(admin, page_of(account, "retire"))
     retired = only(Account).is_retired, words(look(admin, ACCOUNTS)), words(look(admin, ACCOUNTS, retired="yes"))
+    back = words(look(admin, page_of(account, "bring-back")))
     press(admin, page_of(account, "bring-back"))
 
     assert "Nothing is deleted or changed at the provider." in asked
     assert retired[0] is True
     assert "Shop Meta" not in retired[1]
     assert "Shop Meta" in retired[2]
+    assert "its own webhook address opens again" in back
     assert only(Account).is_retired is False
 
 
@@ -198,6 +201,14 @@ def test_a_number_stays_with_its_account_and_its_id_is_there_once(admin, account
     assert "This account has a number with that id already." in again.content.decode()
 
 
+def test_a_superuser_who_sees_all_adds_a_number_to_the_organization_of_its_account(account, other_account):
+    given = {"account": str(other_account.pk), "display_phone_number": "+49 40 55", "external_id": "55"}
+
+    press(superuser_at_console(), f"{NUMBERS}add/", **given)
+
+    assert only(Number).organization_id == other_account.organization_id
+
+
 def test_an_account_of_another_organization_cannot_be_chosen(admin, account, other_account):
     page = press(
         admin, f"{NUMBERS}add/", account=str(other_account.pk), display_phone_number="+49 30 9", external_id="9"
@@ -235,6 +246,21 @@ def test_the_list_says_what_each_call_held_in_words(account):
 
     assert "2 template events, 1 unknown field Applied" in page
     assert "just now meta – Waiting –" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ([], "nothing"),
+        ([{"field": "account_alerts"}, {"field": "business_capability_update"}], "2 account events"),
+        ([{"field": "phone_number_quality_update"}, {"field": "messages"}], "1 number event, 1 message"),
+        ([{"field": "flows", "outcome": "not_used"}], "1 other event"),
+        ([{"field": "flows", "outcome": "unknown_field"}], "1 unknown field"),
+        ([{}], "1 unreadable event"),
+    ],
+)
+def test_what_a_call_held_is_counted_by_kind(changes, told):
+    assert held(changes) == told
 
 
 def test_a_call_shows_its_body_and_what_each_change_became(account):
@@ -343,6 +369,12 @@ def test_an_operator_reads_the_reason_and_the_cure(organization, parked):
     assert "Keep it until a newer version of Heliograph reads it" in page
     assert "/admin/providers/webhookcall/" not in page
     assert '"event": 5' in page
+
+
+def test_the_palette_leads_to_a_parked_event(organization, parked):
+    found = look(somebody(organization, Role.OPERATOR), reverse("admin:search"), s="event", extended="1")
+
+    assert page_of(parked) in found
 
 
 def test_a_viewer_has_no_room_of_parked_events(organization, parked):

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from core.fence import everywhere
 from providers.models import WebhookCall
 from tests.meta_bodies import CATEGORY, COMPONENTS
-from tests.world import DAY, deliver, error_of, template_of, webhook
+from tests.world import DAY, deliver, error_of, status_change, template_of, webhook
 
 pytestmark = pytest.mark.django_db
 NAMED = {
@@ -119,11 +119,11 @@ def test_facts_of_every_kind_stand_in_it(tell, history):
 
 
 def test_a_repeat_is_told_once(tell, history):
-    for _ in range(2):
-        template = tell("APPROVED", hour=8, message_template_category="UTILITY")
-    deliver(webhook(("message_template_status_update", NAMED | {"event": "APPROVED", "reason": None}), at=DAY))
+    tell("APPROVED", hour=8)
+    template = tell("APPROVED", hour=8)
+    deliver(webhook(status_change("APPROVED", reason=None, message_template_language="en-US"), at=DAY.replace(hour=8)))
 
-    assert history(template).json()["total"] == 2
+    assert history(template).json()["total"] == 1
 
 
 def test_a_late_fact_stands_in_its_place_and_the_rows_after_it_are_told_anew(tell, history):

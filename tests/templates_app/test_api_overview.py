@@ -134,7 +134,7 @@ def test_pending_that_is_said_again_is_as_old_as_when_it_was_said_first(tell, vi
 
 
 def test_the_worst_come_first_and_of_one_kind_the_newest(account, viewer):
-    old = {"status_at": NOON - timedelta(days=5)}
+    old: dict[str, Any] = {"status_at": NOON - timedelta(days=5)}
     template_of(account, name="pending", status="PENDING", **old)
     template_of(account, name="rejected", status="REJECTED", **old)
     template_of(account, name="paused earlier", status="PAUSED", **old)
