@@ -1,16 +1,13 @@
-"""OpenAPI at `/api/schema`: every call of the API is in it, with its role, its headers and its errors."""
+"""OpenAPI at `/api/schema`: valid, without guesses, with every filter, header and error; secrets only go in."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
-
-from tests.places import api_places
 
 FILTERS = {
     "/api/v1/whatsapp/templates": {
@@ -39,14 +36,6 @@ def operations(described: Any) -> list[tuple[str, str, Any]]:
     ]
 
 
-def test_it_is_served_to_anybody_as_json_and_as_a_page(db):
-    served = Client().get("/api/schema?format=json")
-    page = Client().get("/api/docs")
-
-    assert served.json()["openapi"].startswith("3.")
-    assert (page.status_code, page.headers["Content-Type"].split(";")[0]) == (200, "text/html")
-
-
 def test_it_is_valid_openapi_and_made_without_a_warning():
     GENERATOR_STATS.reset()
 
@@ -57,28 +46,14 @@ def test_it_is_valid_openapi_and_made_without_a_warning():
     assert dict(GENERATOR_STATS._error_cache) == {}
 
 
-def test_every_call_of_the_api_is_in_it_and_nothing_else(described):
-    words = [("<uuid:pk>", "{id}"), ("<str:", "{"), ("<uuid:", "{"), (">", "}")]
-    routed = set()
-    for place in api_places():
-        path = f"/{place.route}"
-        for word, written in words:
-            path = path.replace(word, written)
-        routed |= {(method.lower(), path) for method in place.methods}
-
-    assert {(method, path) for method, path, _ in operations(described)} == routed
-
-
-def test_every_call_names_its_role_the_organization_header_and_the_errors_it_can_answer(described):
+def test_every_call_names_the_headers_it_reads_and_exactly_the_errors_it_can_answer(described):
     for method, path, operation in operations(described):
         reads_body = method in ("post", "patch", "put")
         headers = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "header"}
         expected = {"400", "401", "403", "404", "405", "406", "429"} | ({"409", "413", "415"} if reads_body else set())
 
-        assert "Role: `" in operation["description"], path
         assert headers == {"X-Organization"} | ({"Idempotency-Key"} if method == "post" else set()), path
         assert {code for code in operation["responses"] if code >= "400"} == expected, path
-        assert [code for code in operation["responses"] if code < "300"], path
 
 
 def test_every_error_has_the_one_body(described):
