@@ -31,6 +31,8 @@ UPDATED = [
     "first_seen_at",
     "last_seen_at",
     "opened_at",
+    "acknowledged_at",
+    "acknowledged_by",
     "resolved_at",
     "resolved_by",
 ]
@@ -134,6 +136,7 @@ def _open(changes: _Changes, subject: Subject, matter: Matter, earlier: Sequence
     )
     _say(alert, subject, matter)
     alert.status, alert.resolved_at, alert.resolved_by = Alert.Status.OPEN, None, ""
+    alert.acknowledged_at, alert.acknowledged_by = None, ""
     alert.opened_at = changes.now
     (changes.changed if same else changes.opened).append(alert)
     changes.note(alert, AlertEntry.Kind.REOPENED if same else AlertEntry.Kind.OPENED)

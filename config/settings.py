@@ -197,6 +197,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "providers.door_schema.describe_doors",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "AlertStatusEnum": "alerts.models.Alert.Status",
         "WebhookCallStateEnum": "providers.models.WebhookCall.State",

@@ -6,7 +6,7 @@ import hmac
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -32,7 +32,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     try:
         missing = _missing_migrations()
         told = {} if missing else {"queues": _queues(), "worker_seen_seconds_ago": _worker_age()}
-    except DatabaseError:
+    except Error:
         return _unavailable("The database does not answer.")
     if missing:
         return _unavailable("Migrations are missing: run `manage.py migrate`.")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.urls import reverse
 
 from core.context import id_for
@@ -49,7 +49,7 @@ def _fits(environ: Environ) -> bool:
 def _taken(body: bytes, signature: str) -> bool:
     try:
         return webhooks.take(body, signature=signature)
-    except DatabaseError:  # the connection is a thread's own and lives long: Django looks at it, and tries once more
+    except Error:  # the connection is a thread's own and lives long: Django looks at it, and tries once more
         connection.close_if_unusable_or_obsolete()
         return False
 

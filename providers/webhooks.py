@@ -103,7 +103,7 @@ def _answer(
 
 
 def take(body: bytes, *, signature: str) -> bool:
-    """Keeps a call at the installation's door if Meta signed it; False: it did not. Raises DatabaseError."""
+    """Keeps a call at the installation's door if Meta signed it; False: it did not. Raises django.db.Error."""
     adapter = provider(INSTALLATION)
     headers = {"x-hub-signature-256": signature}
     if not adapter.signature_ok(headers=headers, body=body, secrets=settings.WHATSAPP_WEBHOOK_APP_SECRETS):

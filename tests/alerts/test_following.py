@@ -227,6 +227,16 @@ def test_a_resolved_alert_is_opened_again_when_the_same_episode_goes_on(lamp, ad
         assert list(occasions) == ["opened", "reopened"]
 
 
+def test_what_is_opened_again_is_acknowledged_by_nobody(lamp):
+    lamp(matter())
+    answer(answering.acknowledge)
+    lamp()
+
+    (alert,) = lamp(matter())
+
+    assert (alert.status, alert.acknowledged_by, alert.acknowledged_at) == ("open", "", None)
+
+
 def test_a_new_episode_has_an_alert_of_its_own(lamp):
     lamp(matter(since=1))
     lamp()

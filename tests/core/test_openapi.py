@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from core.models import Role
 from core.permissions import SUPERUSER
+from providers.door_schema import TAG
 from tests.places import STAND_IN, Belongings, api_places
 from tests.world import api_of
 
@@ -48,7 +49,12 @@ def described() -> dict[str, Any]:
 
 
 DESCRIBED = described()
-CALLS = [(path, method.upper()) for path, methods in DESCRIBED["paths"].items() for method in methods]
+CALLS = [
+    (path, method.upper())
+    for path, methods in DESCRIBED["paths"].items()
+    for method, call in methods.items()
+    if TAG not in call["tags"]  # the doors answer signatures, not roles: tests/providers
+]
 EVERY_CALL = pytest.mark.parametrize(("path", "method"), CALLS, ids=[f"{method} {path}" for path, method in CALLS])
 
 
@@ -73,6 +79,20 @@ def test_a_call_says_who_may_do_it_and_which_errors_it_answers(path, method):
     assert {"apiKey", "staffSession"} <= {name for one in call["security"] for name in one}
     assert {"400", "401", "403", "404", "429"} <= set(call["responses"])
     assert [code for code in call["responses"] if code.startswith("2")] != []
+
+
+def test_the_webhook_doors_are_described_with_what_they_answer():
+    doors = {
+        path: {method: sorted(call["responses"]) for method, call in methods.items()}
+        for path, methods in DESCRIBED["paths"].items()
+        if any(TAG in call["tags"] for call in methods.values())
+    }
+
+    answers = {"get": ["200", "403"], "post": ["200", "403", "413"]}
+    assert doors == {
+        "/api/v1/whatsapp/webhook": answers,
+        "/api/v1/webhooks/{provider}/{account_id}/{token}": answers,
+    }
 
 
 def test_the_schema_and_its_pages_are_open_to_anybody(client, db):

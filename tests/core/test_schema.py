@@ -9,6 +9,8 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
+from providers.door_schema import TAG
+
 FILTERS = {
     "/api/v1/whatsapp/templates": {
         "status",
@@ -32,7 +34,10 @@ def described() -> Any:
 
 def operations(described: Any) -> list[tuple[str, str, Any]]:
     return [
-        (method, path, operation) for path, found in described["paths"].items() for method, operation in found.items()
+        (method, path, operation)
+        for path, found in described["paths"].items()
+        for method, operation in found.items()
+        if TAG not in operation["tags"]
     ]
 
 
