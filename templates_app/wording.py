@@ -97,17 +97,17 @@ QUALITY_REASON_WORDS = {
 }
 
 _APPEAL = "If you think that Meta is wrong, appeal in WhatsApp Manager under Message templates."
-_EDIT = "on the template's page in the console and submit it again."
+_EDIT = "in WhatsApp Manager under Message templates and submit it again."
 
 PAUSE_ACTIONS = {
     "FIRST_PAUSE": "Wait until the pause ends by itself after 3 hours. Before campaigns go on, narrow them to people "
-    "who expect this message, and revise the text on the template's page in the console.",
-    "SECOND_PAUSE": "Wait until the pause ends by itself after 6 hours, and revise text and audience now, on the "
-    "template's page in the console: instead of a third pause Meta disables the template.",
+    "who expect this message, and revise the text in WhatsApp Manager.",
+    "SECOND_PAUSE": "Wait until the pause ends by itself after 6 hours, and revise text and audience now, in "
+    "WhatsApp Manager: instead of a third pause Meta disables the template.",
     "RATE_LIMITING_PAUSE": "This pause does not end by itself: check text and audience, wait at least 5 minutes, then "
-    "choose Unpause on the template's page in the console, or in WhatsApp Manager under Message templates.",
+    "choose Unpause in WhatsApp Manager under Message templates.",
     "": "Look up in WhatsApp Manager under Message templates why it is paused and until when; if no end is named, "
-    "choose Unpause on the template's page in the console.",
+    "choose Unpause there.",
 }
 
 REJECTION_ACTIONS = {
@@ -124,8 +124,8 @@ REJECTION_ACTIONS = {
 }
 
 DISABLED_ACTION = (
-    "Make a new template with a better text in the console under Templates, submit it, and move the campaigns that "
-    f"used this one to it once it is approved. {_APPEAL}"
+    "Make a new template with a better text in WhatsApp Manager, submit it, and move what used this one to it once "
+    f"it is approved; it appears here by itself. {_APPEAL}"
 )
 
 LONG_PENDING_ACTION = (
@@ -135,14 +135,14 @@ LONG_PENDING_ACTION = (
 
 QUALITY_ACTIONS = {
     "RED": "Stop the campaigns that use this template, narrow them to people who expect the message, and revise the "
-    "text on the template's page in the console before Meta pauses it.",
-    "YELLOW": "Look at who gets this template and how often, and if the score falls further revise the text on the "
-    "template's page in the console.",
+    "text in WhatsApp Manager before Meta pauses it.",
+    "YELLOW": "Look at who gets this template and how often, and if the score falls further revise the text in "
+    "WhatsApp Manager.",
 }
 
 FLAGGED_ACTION = (
-    "Send this template only to people who expect it, and prepare a better text on its page in the console, because "
-    "Meta may disable it."
+    "Send this template only to people who expect it, and prepare a better text in WhatsApp Manager, because Meta "
+    "may disable it."
 )
 
 
