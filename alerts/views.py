@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import django_filters
@@ -19,6 +18,7 @@ from alerts.serializers import AlertSerializer, EntrySerializer, NoteRequest, Ti
 from core.api import OwnedViewSet
 from core.matters import Severity
 from core.models import Role
+from core.moments import SinceFilter
 
 TIMELINE_MOST = 1000
 
@@ -28,14 +28,7 @@ class AlertFilter(django_filters.FilterSet):
     severity = django_filters.ChoiceFilter(choices=[(s.value, s.value) for s in Severity])
     alert_type = django_filters.CharFilter()
     subject = django_filters.CharFilter(field_name="subject_id")
-    since = django_filters.IsoDateTimeFilter(method="by_since")
-
-    def by_since(self, rows: QuerySet[Alert], name: str, value: datetime) -> QuerySet[Alert]:
-        """Asked for in UTC: PostgreSQL does not read every offset that RFC 3339 can write."""
-        try:
-            return rows.filter(last_seen_at__gte=value.astimezone(UTC))
-        except OverflowError:
-            raise exceptions.ValidationError({name: ["Not a moment between the years 1 and 9999."]}) from None
+    since = SinceFilter(field_name="last_seen_at")
 
 
 class AlertViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):

@@ -7,6 +7,7 @@ and the server asks again.
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -30,7 +31,7 @@ from core.switching import covers
 MOST = 500  # rows that one confirmation may name
 
 
-class Deed:
+class Deed(abc.ABC):
     """One verb. `fits` says which rows it can be done to by this person; the others are left as they are."""
 
     name: ClassVar[str]
@@ -45,13 +46,13 @@ class Deed:
     def fits(self, request: HttpRequest, row: Any) -> bool:
         return self.may(request)
 
+    @abc.abstractmethod
     def foretell(self, rows: Sequence[Any]) -> list[str]:
         """What will happen, in sentences."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
         """Does it and says so."""
-        raise NotImplementedError
 
 
 class NoteForm(forms.Form):

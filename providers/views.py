@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, mixins, status
+from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import OwnedViewSet
 from core.models import Role
+from core.moments import SinceFilter
 from core.permissions import SUPERUSER
 from providers import accounts, parking, replay
 from providers.models import Account, Number, ParkedEvent, WebhookCall
@@ -86,16 +86,9 @@ class NumberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewS
 
 class CallFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=WebhookCall.State.choices)
-    since = django_filters.IsoDateTimeFilter(method="by_since")
+    since = SinceFilter(field_name="received_at")
     account = django_filters.UUIDFilter(field_name="account_id")
     door = django_filters.CharFilter()
-
-    def by_since(self, rows: QuerySet[WebhookCall], name: str, value: datetime) -> QuerySet[WebhookCall]:
-        """Asked for in UTC: PostgreSQL does not read every offset that RFC 3339 can write."""
-        try:
-            return rows.filter(received_at__gte=value.astimezone(UTC))
-        except OverflowError:
-            raise exceptions.ValidationError({name: ["Not a moment between the years 1 and 9999."]}) from None
 
 
 class WebhookCallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedViewSet):

@@ -6,6 +6,7 @@ A pytest plugin (`pytest_plugins` in conftest.py). Which database it is, DATABAS
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import secrets
 from collections.abc import Iterator
@@ -34,11 +35,11 @@ def shared_database_url(transactional_db: None) -> str:
     return url_of(connection.settings_dict, name=str(connection.settings_dict["NAME"]))
 
 
-@pytest.fixture
-def own_database_url(tmp_path: pathlib.Path) -> Iterator[str]:
-    """The URL of an empty database, for a child process that migrates it and lives in it alone."""
+@contextlib.contextmanager
+def empty_database(folder: pathlib.Path) -> Iterator[str]:
+    """The URL of a database that lives as long as the block, on the server under test."""
     if connection.vendor == "sqlite":
-        yield url_of(connection.settings_dict, name=str(tmp_path / "own.sqlite3"))
+        yield url_of(connection.settings_dict, name=str(folder / "own.sqlite3"))
         return
     name = f"heliograph_{secrets.token_hex(6)}"
     with psycopg.connect(url_of(connection.settings_dict, name="postgres"), autocommit=True) as server:
@@ -47,3 +48,17 @@ def own_database_url(tmp_path: pathlib.Path) -> Iterator[str]:
             yield url_of(connection.settings_dict, name=name)
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def own_database_url(tmp_path: pathlib.Path) -> Iterator[str]:
+    """For a child process that migrates it and lives in it alone."""
+    with empty_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_database_url(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[str]:
+    """For a whole installation that all tests of a module share."""
+    with empty_database(tmp_path_factory.mktemp("database")) as url:
+        yield url

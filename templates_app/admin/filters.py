@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
@@ -18,7 +19,7 @@ CONTESTED = (
 SENDABLE = Q(status="APPROVED", is_retired=False)
 
 
-class _YesNo(SimpleListFilter):
+class _YesNo(abc.ABC, SimpleListFilter):
     yes: ClassVar[Any]
     no: ClassVar[Any]
 
@@ -30,8 +31,9 @@ class _YesNo(SimpleListFilter):
             return queryset.filter(self.condition())
         return queryset.exclude(self.condition()) if self.value() == "no" else queryset
 
+    @abc.abstractmethod
     def condition(self) -> Q:
-        raise NotImplementedError
+        """What is true of the rows for which the answer is yes."""
 
 
 class Critical(_YesNo):
