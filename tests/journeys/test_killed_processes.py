@@ -98,9 +98,23 @@ def test_all_of_it_killed_leaves_nobody_behind_and_loses_nothing(installation):
     everything_is_applied_once(installation, names)
 
 
+def freeze_between_writes(installation: Installation, worker: int) -> None:
+    """Stops the worker where it holds no lock: in the middle of a write it would hold up SQLite's other writers."""
+    probe = body(about("APPROVED", id="probe", name="probe"), time=at(9))
+
+    def is_frozen() -> bool:
+        os.kill(worker, signal.SIGSTOP)
+        if installation.post(probe):
+            return True
+        os.kill(worker, signal.SIGCONT)
+        return False
+
+    eventually(is_frozen)
+
+
 def test_a_stopped_worker_only_delays(installation):
     worker = installation.children()["worker"]
-    os.kill(worker, signal.SIGSTOP)
+    freeze_between_writes(installation, worker)
     try:
         for one in bodies_about(["worker_stopped"]):
             assert installation.post(one)
