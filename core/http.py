@@ -2,11 +2,13 @@
 The one HTTP door outwards: time limits, no redirects, an answer of bounded size, nothing secret in what is logged.
 
 It never runs inside a transaction. It says what became of a call in the words of `core.refusals`: not sent
-(TryAgain), sent and unanswered (OutcomeUnknown), or an `Answer` of any status for the caller to read.
+(TryAgain), sent and unanswered (OutcomeUnknown), or an `Answer` of any status for the caller to read. An address
+that somebody typed is called with `is_guarded`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -17,6 +19,7 @@ from typing import Any
 import requests
 from django.db import connection
 
+from core import outbound
 from core.redaction import redact
 from core.refusals import OutcomeUnknown, TryAgain
 
@@ -28,6 +31,7 @@ WHOLE_SECONDS = 30.0
 MAX_BYTES = 5 * 1024 * 1024
 NOT_SENT = (
     requests.ConnectTimeout,
+    requests.exceptions.ProxyError,
     requests.exceptions.SSLError,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -56,28 +60,21 @@ def call(
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
     body: bytes | None = None,
+    is_guarded: bool = False,
 ) -> Answer:
     """
-    One call outwards. Raises TryAgain where nothing was sent, OutcomeUnknown where no (whole) answer came.
+    One call outwards. Raises TryAgain where nothing was sent, OutcomeUnknown where no (whole) answer came, and
+    NotAllowed where the guard forbids it.
 
     Raises RuntimeError inside a transaction: a slow network would hold locks.
     """
     if connection.in_atomic_block and not getattr(connection, "inside_a_test", False):
         raise RuntimeError("a network call inside a transaction")
-    started = time.monotonic()
+    shown = outbound.check(url) if is_guarded else redact(url.partition("?")[0])  # typed paths are often secrets
+    guard = outbound.guarded() if is_guarded else contextlib.nullcontext()
     try:
-        with requests.request(
-            method,
-            url,
-            headers=dict(headers or {}),
-            params=params,
-            data=body,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            content = _read(response, until=started + WHOLE_SECONDS)
-            answer = Answer(response.status_code, response.headers, content)
+        with guard:
+            answer = _ask(method, url, headers=dict(headers or {}), params=params, data=body)
     except NOT_SENT as error:
         raise TryAgain(f"no connection: {type(error).__name__}") from None
     except requests.ConnectionError as error:
@@ -86,8 +83,15 @@ def call(
         raise OutcomeUnknown(f"the connection broke: {type(error).__name__}") from None
     except requests.RequestException as error:
         raise OutcomeUnknown(f"no answer: {type(error).__name__}") from None
-    logger.info("%s %s %s", method, redact(url.partition("?")[0]), answer.status)
+    logger.info("%s %s %s", method, shown, answer.status)
     return answer
+
+
+def _ask(method: str, url: str, **request: Any) -> Answer:
+    until = time.monotonic() + WHOLE_SECONDS
+    limits = (CONNECT_SECONDS, READ_SECONDS)
+    with requests.request(method, url, timeout=limits, allow_redirects=False, stream=True, **request) as response:
+        return Answer(response.status_code, response.headers, _read(response, until=until))
 
 
 def _read(response: requests.Response, *, until: float) -> bytes:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,3 +48,20 @@ class Matter:
     count: int
     first_seen_at: datetime
     last_seen_at: datetime
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Subject:
+    """
+    What alerts can be about, and what is wrong with it. `alert_types` are those that `matters` decides: any other
+    is left alone.
+
+    `organization_id` None: it concerns the installation.
+    """
+
+    organization_id: uuid.UUID | None
+    kind: str
+    id: str
+    label: str
+    alert_types: Sequence[str]
+    matters: Sequence[Matter]

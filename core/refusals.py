@@ -1,4 +1,4 @@
-"""How our own code says no: one exception for business rules, and three for work that meets the world."""
+"""How our own code says no: one exception for business rules, and four for work that meets the world."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ class TryAgain(Exception):
     """It may work later: after `wait`, or after the queue's own growing wait where none is given."""
 
     def __init__(self, why: str, *, wait: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+class NotYet(Exception):
+    """It is not its turn: again after `wait`. This counts as no attempt (a rate limit, a pace, a next step)."""
+
+    def __init__(self, why: str, *, wait: timedelta) -> None:
         super().__init__(why)
         self.wait = wait
 

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from core.context import acting_as
 from core.fence import everywhere
 from core.redaction import redact
-from core.refusals import GiveUp, OutcomeUnknown, TryAgain
+from core.refusals import GiveUp, NotYet, OutcomeUnknown, TryAgain
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class WorkItem(models.Model):
     due_at = models.DateTimeField(_("due"), null=True, blank=True, default=timezone.now, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
+    postponed = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # attempts that count as none
     last_error = models.TextField(_("last error"), blank=True, editable=False)
 
     class Meta:
@@ -211,7 +212,7 @@ def run_due(
     """
     Carries out everything that is due with a few threads; returns how many rows.
 
-    `carry_out` does the network call outside any transaction and may raise TryAgain, GiveUp or
+    `carry_out` does the network call outside any transaction and may raise TryAgain, NotYet, GiveUp or
     OutcomeUnknown. Anything else it raises is a bug of ours: logged and tried again.
     """
 
@@ -245,6 +246,8 @@ def _carry_out_one(
             carry_out(item)
         except GiveUp as error:
             _end(item, error, gave_up)
+        except NotYet as error:
+            _postpone(item, error)
         except (TryAgain, OutcomeUnknown) as error:
             _again(item, error, gave_up, tries, wait=getattr(error, "wait", None))
         except Exception as error:
@@ -273,11 +276,18 @@ def _again(
     *,
     wait: timedelta | None,
 ) -> None:
-    if item.attempts >= tries:
+    counted = item.attempts - item.postponed
+    if counted >= tries:
         _end(item, error, gave_up)
         return
-    due_at = timezone.now() + (wait if wait is not None else _wait(item.attempts - 1))
+    due_at = timezone.now() + (wait if wait is not None else _wait(counted - 1))
     still_ours(item).update(due_at=due_at, leased_until=None, last_error=_told(error))
+
+
+def _postpone(item: WorkItem, error: NotYet) -> None:
+    due_at = timezone.now() + error.wait
+    postponed = F("postponed") + 1
+    still_ours(item).update(due_at=due_at, leased_until=None, postponed=postponed, last_error=_told(error))
 
 
 def _wait(attempts: int) -> timedelta:

@@ -14,6 +14,7 @@ import responses
 from django.db import connection
 
 from core import http
+from core.outbound import NotAllowed
 from core.refusals import OutcomeUnknown, TryAgain
 
 URL = "https://graph.example.com/v26.0/me"
@@ -153,6 +154,7 @@ def test_a_closed_door_means_that_nothing_was_sent(server):
     [
         requests.ConnectTimeout("slow"),
         requests.exceptions.SSLError("bad certificate"),
+        requests.exceptions.ProxyError("403 from the proxy"),
         requests.ConnectionError("NewConnectionError: refused"),
         requests.ConnectionError("NameResolutionError: no such host"),
     ],
@@ -202,6 +204,24 @@ def test_no_secret_is_in_the_log(caplog):
     http.call(method="POST", url=hook, params={"access_token": "EAAB123"}, headers={"Authorization": "Bearer EAAB123"})
 
     assert [record.getMessage() for record in caplog.records] == ["POST https://hooks.slack.com/*** 200"]
+
+
+@responses.activate
+def test_of_an_address_that_somebody_typed_only_the_host_is_in_the_log(caplog):
+    caplog.set_level(logging.DEBUG)
+    responses.post("https://hook.example.org/in/s3cr3t")
+
+    http.call(method="POST", url="https://hook.example.org/in/s3cr3t", is_guarded=True)
+
+    assert "POST hook.example.org 200" in caplog.messages
+    assert "s3cr3t" not in caplog.text
+
+
+def test_an_address_that_somebody_typed_is_guarded(server):
+    with pytest.raises(NotAllowed):
+        http.call(method="GET", url=f"{server.url}/fine", is_guarded=True)
+
+    assert server.asked == []
 
 
 @responses.activate
