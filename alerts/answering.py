@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from alerts import telling
 from alerts.models import Alert, AlertEntry
 from core.refusals import Refused
 
@@ -19,9 +20,10 @@ def acknowledge(alerts: Iterable[Alert], *, actor: str, note: str = "") -> list[
     with transaction.atomic():
         for alert in _locked(alerts, [Alert.Status.OPEN, Alert.Status.SILENCED]):
             alert.status, alert.acknowledged_at, alert.acknowledged_by = Alert.Status.ACKNOWLEDGED, now, actor
-            alert.save(update_fields=["status", "acknowledged_at", "acknowledged_by"])
-            _note(alert, AlertEntry.Kind.ACKNOWLEDGED, actor=actor, note=note, at=now)
+            alert.silenced_until = None
+            alert.save(update_fields=["status", "acknowledged_at", "acknowledged_by", "silenced_until"])
             done.append(alert)
+        telling.tell([_note(alert, AlertEntry.Kind.ACKNOWLEDGED, actor=actor, note=note, at=now) for alert in done])
     return done
 
 
@@ -32,9 +34,10 @@ def resolve(alerts: Iterable[Alert], *, actor: str, note: str = "") -> list[Aler
     with transaction.atomic():
         for alert in _locked(alerts, Alert.UNRESOLVED):
             alert.status, alert.resolved_at, alert.resolved_by = Alert.Status.RESOLVED, now, actor
-            alert.save(update_fields=["status", "resolved_at", "resolved_by"])
-            _note(alert, AlertEntry.Kind.RESOLVED, actor=actor, note=note, at=now)
+            alert.silenced_until = None
+            alert.save(update_fields=["status", "resolved_at", "resolved_by", "silenced_until"])
             done.append(alert)
+        telling.tell([_note(alert, AlertEntry.Kind.RESOLVED, actor=actor, note=note, at=now) for alert in done])
     return done
 
 
@@ -68,7 +71,8 @@ def _locked(alerts: Iterable[Alert], statuses: list[str]) -> list[Alert]:
     return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
-def _note(alert: Alert, kind: str, *, actor: str, note: str, at: datetime) -> None:
-    AlertEntry.objects.create(
+def _note(alert: Alert, kind: str, *, actor: str, note: str, at: datetime) -> AlertEntry:
+    entry: AlertEntry = AlertEntry.objects.create(
         organization_id=alert.organization_id, alert=alert, kind=kind, actor=actor, detail=note, at=at
     )
+    return entry

@@ -1,60 +1,136 @@
-"""Carries out deliveries: tells one address of one alert, and writes what came of it into the alert's timeline."""
+"""
+Carries out deliveries: one message to one recipient, and what came of it into the timelines of its alerts.
+
+A message whose outcome is unknown is sent again: better told twice than never. What was confirmed is not.
+"""
 
 from __future__ import annotations
 
-from django.conf import settings
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
-from alerts.models import AlertDelivery, AlertEntry
+from alerts import destinations, lanes
+from alerts.composing import message_of
+from alerts.models import Alert, AlertDelivery, AlertEntry, DeliveryLine, Destination
+from alerts.recipients import wishes_of
+from alerts.timing import QUIET
 from alerts.transports import transport
-from alerts.transports.base import Message
+from alerts.transports.base import Broken, Message, OnlyThisOne, Told
+from core.redaction import redact
+from core.refusals import GiveUp, NotYet, OutcomeUnknown, TryAgain
 from core.work import still_ours
 
-OCCASIONS = {
-    AlertEntry.Kind.OPENED: "",
-    AlertEntry.Kind.REOPENED: "again: ",
-    AlertEntry.Kind.RAISED: "worse: ",
-}
+TOO_OLD = timedelta(days=2)
+WAITS = [timedelta(minutes=m) for m in (1, 5, 15, 15, 15, 30, 60, 120, 240, 480)]  # over 16 hours in all
+TRIES = len(WAITS) + 1
 
 
 def send(delivery: AlertDelivery) -> None:
-    """Raises TryAgain, GiveUp or OutcomeUnknown; the queue acts on them."""
-    answer = transport(delivery.transport).send(address=delivery.address, message=message_of(delivery))
+    """Raises TryAgain, NotYet, GiveUp or OutcomeUnknown; the queue acts on them."""
+    destination = delivery.destination
+    _check_is_wanted(delivery, destination)
+    lines = list(delivery.lines.select_related("alert", "occasion").order_by("occasion__at", "id"))
+    standing = [line for line in lines if not (line.only_if_it_lasts and line.alert.status != Alert.Status.OPEN)]
+    if not standing:
+        _drop(delivery, lines)
+        return
+    message = message_of(delivery, standing)
+    address, secret = (destination.address, destination.secret or "") if destination else (delivery.address, "")
+    told = _tell(delivery, address=address, secret=secret, message=message)
     with transaction.atomic():
         mine = still_ours(delivery).filter(state=AlertDelivery.State.WAITING)
-        if mine.update(state=AlertDelivery.State.SENT, sent_at=timezone.now(), due_at=None, leased_until=None):
-            _note(delivery, AlertEntry.Kind.TOLD, outcome="sent", detail=answer)
+        sent = {"state": AlertDelivery.State.SENT, "answer": told.answer[:500], "sent_at": timezone.now()}
+        if mine.update(**sent, due_at=None, leased_until=None):
+            _note(delivery, standing, AlertEntry.Kind.TOLD, outcome="sent", detail=_answer(told, len(standing)))
+            if destination:
+                destinations.worked(destination)
 
 
 def mark_failed(delivery: AlertDelivery, why: str) -> None:
-    AlertDelivery.objects.filter(pk=delivery.pk).update(state=AlertDelivery.State.FAILED)
-    _note(delivery, AlertEntry.Kind.NOT_TOLD, outcome="failed", detail=why)
+    """Nobody will try this one again. An address that never answered is switched off, and that is an alert."""
+    with transaction.atomic():
+        AlertDelivery.objects.filter(pk=delivery.pk).update(state=AlertDelivery.State.FAILED)
+        lines = list(delivery.lines.select_related("alert"))
+        _note(delivery, lines, AlertEntry.Kind.NOT_TOLD, outcome="failed", detail=why)
+        is_exhausted = delivery.attempts - delivery.postponed >= TRIES
+        if delivery.destination is not None and is_exhausted:
+            destinations.switch_off(delivery.destination, why=f"It did not work in {TRIES} attempts. {why}")
 
 
-def message_of(delivery: AlertDelivery) -> Message:
-    """The alert in words: what is wrong, what it means, what to do, where to look. No customer's text or number."""
-    alert = delivery.alert
-    occasion = OCCASIONS.get(AlertEntry.Kind(delivery.occasion.kind), "")
-    lines = [alert.title, "", alert.detail]
-    if alert.action_required:
-        lines += ["", f"What to do: {alert.action_required}"]
-    lines += ["", f"Since {alert.first_seen_at:%Y-%m-%d %H:%M} UTC, {alert.count} ×, severity {alert.severity}."]
-    return Message(
-        id=f"{delivery.pk}",
-        thread=f"alert-{alert.pk}",
-        subject=f"[{alert.severity}] {occasion}{alert.title}",
-        lines=tuple(lines),
-        link=f"{settings.PUBLIC_URL}/admin/alerts/alert/{alert.pk}/change/",
-    )
+def _check_is_wanted(delivery: AlertDelivery, destination: Destination | None) -> None:
+    if delivery.recipient.startswith("destination:") and (destination is None or not destination.is_enabled):
+        raise GiveUp("the destination is switched off")
+    if timezone.now() - delivery.created_at > TOO_OLD:
+        raise GiveUp("it could not be told for two days")
+    if delivery.held_because == QUIET and destination is not None:
+        quiet = wishes_of(destination).quiet
+        until = quiet.ends_at(timezone.now()) if quiet else None
+        if until is not None:
+            raise NotYet("quiet hours", wait=until - timezone.now())
 
 
-def _note(delivery: AlertDelivery, kind: str, *, outcome: str, detail: str) -> None:
-    AlertEntry.objects.create(
-        organization_id=delivery.organization_id,
-        alert_id=delivery.alert_id,
-        kind=kind,
-        destination=f"{delivery.transport} {delivery.address}",
-        outcome=outcome,
-        detail=detail,
+def _tell(delivery: AlertDelivery, *, address: str, secret: str, message: Message) -> Told:
+    by = transport(delivery.transport)
+    lane = lanes.lane_of(transport=delivery.transport, address=address)
+    lanes.take(lane)
+    try:
+        told = by.send(address=address, secret=secret, message=message)
+    except Broken as error:
+        lanes.leave(lane, pace=by.pace)
+        if delivery.destination is not None:
+            destinations.switch_off(delivery.destination, why=redact(str(error)))
+        raise
+    except GiveUp:
+        lanes.leave(lane, pace=by.pace)
+        raise
+    except OnlyThisOne as error:
+        lanes.leave(lane, pace=by.pace)
+        raise TryAgain(str(error), wait=error.wait or _wait(delivery)) from None
+    except (TryAgain, NotYet, OutcomeUnknown) as error:
+        lanes.rest(lane, wait=getattr(error, "wait", None))
+        if delivery.destination is not None:
+            destinations.failed(delivery.destination, why=redact(str(error)))
+        if isinstance(error, NotYet):
+            raise
+        raise TryAgain(str(error), wait=getattr(error, "wait", None) or _wait(delivery)) from None
+    lanes.leave(lane, pace=by.pace)
+    return told
+
+
+def _wait(delivery: AlertDelivery) -> timedelta:
+    counted = delivery.attempts - delivery.postponed
+    return WAITS[min(counted, len(WAITS)) - 1] * random.uniform(0.9, 1.1)  # noqa: S311 (spread, not secrecy)
+
+
+def _drop(delivery: AlertDelivery, lines: Sequence[DeliveryLine]) -> None:
+    with transaction.atomic():
+        if still_ours(delivery).update(state=AlertDelivery.State.DROPPED, due_at=None, leased_until=None):
+            _note(delivery, lines, AlertEntry.Kind.NOT_TOLD, outcome="dropped", detail="It did not last.")
+
+
+def _answer(told: Told, lines: int) -> str:
+    together = f"Together with {lines - 1} more." if lines > 1 else ""
+    status = f"{told.status} " if told.status else ""
+    return f"{status}{told.answer} {together}".strip()
+
+
+def _note(
+    delivery: AlertDelivery, lines: Sequence[DeliveryLine], kind: str, *, outcome: str, detail: str
+) -> None:
+    destination = delivery.destination
+    whom = f"{destination.name} ({delivery.transport})" if destination else f"{delivery.transport} {delivery.address}"
+    AlertEntry.objects.bulk_create(
+        AlertEntry(
+            organization_id=delivery.organization_id,
+            alert_id=line.alert_id,
+            kind=kind,
+            destination=whom[:255],
+            outcome=outcome,
+            detail=detail,
+        )
+        for line in lines
     )

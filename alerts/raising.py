@@ -7,16 +7,14 @@ alerts that are open is made here, for many subjects in a few statements.
 
 from __future__ import annotations
 
-import dataclasses
-import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 
-from alerts import telling
+from alerts import escalating, silencing, telling
 from alerts.models import Alert, AlertEntry
-from core.matters import Matter
+from core.matters import Matter, Subject
 
 UPDATED = [
     "severity",
@@ -31,27 +29,12 @@ UPDATED = [
     "first_seen_at",
     "last_seen_at",
     "opened_at",
+    "silenced_until",
     "acknowledged_at",
     "acknowledged_by",
     "resolved_at",
     "resolved_by",
 ]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Subject:
-    """
-    What alerts can be about. `alert_types` are those that `matters` decides: any other is left alone.
-
-    `organization_id` None: it concerns the installation.
-    """
-
-    organization_id: uuid.UUID | None
-    kind: str
-    id: str
-    label: str
-    alert_types: Sequence[str]
-    matters: Sequence[Matter]
 
 
 class _Changes:
@@ -135,7 +118,7 @@ def _open(changes: _Changes, subject: Subject, matter: Matter, earlier: Sequence
         subject_id=subject.id,
     )
     _say(alert, subject, matter)
-    alert.status, alert.resolved_at, alert.resolved_by = Alert.Status.OPEN, None, ""
+    alert.status, alert.silenced_until, alert.resolved_at, alert.resolved_by = Alert.Status.OPEN, None, None, ""
     alert.acknowledged_at, alert.acknowledged_by = None, ""
     alert.opened_at = changes.now
     (changes.changed if same else changes.opened).append(alert)
@@ -164,13 +147,38 @@ def _say(alert: Alert, subject: Subject, matter: Matter) -> bool:
 
 def _resolve(changes: _Changes, alert: Alert) -> None:
     alert.status, alert.resolved_at, alert.resolved_by = Alert.Status.RESOLVED, changes.now, ""
+    alert.silenced_until = None
     changes.changed.append(alert)
     changes.note(alert, AlertEntry.Kind.RESOLVED, detail="What was wrong is over.")
 
 
 def _write(changes: _Changes) -> None:
+    opening = [entry.alert for entry in changes.entries if entry.kind in telling.OPENINGS]
+    for alert, silence in silencing.cover(opening, now=changes.now):
+        changes.note(alert, AlertEntry.Kind.SILENCED, detail=silencing.words(silence))
     Alert.objects.bulk_create(changes.opened)
     if changes.changed:
         Alert.objects.bulk_create(changes.changed, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED)
     AlertEntry.objects.bulk_create(changes.entries)
-    telling.tell([entry for entry in changes.entries if entry.kind in telling.WORTH_TELLING])
+    telling.tell(changes.entries)
+    graver = [entry.alert for entry in changes.entries if entry.kind == AlertEntry.Kind.RAISED]
+    escalating.start([*opening, *graver])
+
+
+def follow_all(alert_types: Collection[str], subjects: Sequence[Subject]) -> None:
+    """As `follow`, by somebody who looked everywhere: alerts of these types about any other subject are over."""
+    found = {(subject.kind, subject.id) for subject in subjects}
+    unresolved = Alert.objects.filter(alert_type__in=alert_types, status__in=Alert.UNRESOLVED)
+    over: dict[tuple[str, str], Subject] = {}
+    for alert in unresolved.order_by("pk").only("organization_id", "subject_kind", "subject_id", "subject_label"):
+        key = alert.subject_kind, alert.subject_id
+        if key not in found:
+            over[key] = Subject(
+                organization_id=alert.organization_id,
+                kind=alert.subject_kind,
+                id=alert.subject_id,
+                label=alert.subject_label,
+                alert_types=list(alert_types),
+                matters=[],
+            )
+    follow([*subjects, *over.values()])

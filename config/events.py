@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from alerts import raising
-from core.matters import Matter, Severity
+from core.matters import Matter, Severity, Subject
 from providers import events, parking, standing
 from providers.models import Account, Number, ParkedEvent
 from providers.routes import Routes
@@ -19,7 +19,7 @@ def alert_about_accounts(accounts: Sequence[Account], numbers: Sequence[Number])
     """The alerts about these accounts and numbers follow what is wrong with them now."""
     now = timezone.now()
     subjects = [
-        raising.Subject(
+        Subject(
             organization_id=account.organization_id,
             kind="account",
             id=str(account.pk),
@@ -30,7 +30,7 @@ def alert_about_accounts(accounts: Sequence[Account], numbers: Sequence[Number])
         for account in accounts
     ]
     subjects += [
-        raising.Subject(
+        Subject(
             organization_id=number.organization_id,
             kind="number",
             id=str(number.pk),
@@ -48,7 +48,7 @@ def alert_about_unknown_accounts(pairs: Sequence[tuple[str, str]]) -> None:
     raising.follow([_unknown_account(provider, external_id) for provider, external_id in pairs])
 
 
-def _unknown_account(provider: str, external_id: str) -> raising.Subject:
+def _unknown_account(provider: str, external_id: str) -> Subject:
     key = parking.account_key(provider, external_id)
     waiting = ParkedEvent.objects.filter(waits_for=key).aggregate(
         count=Count("id"), first=Min("call__received_at"), last=Max("call__received_at")
@@ -70,7 +70,7 @@ def _unknown_account(provider: str, external_id: str) -> raising.Subject:
                 last_seen_at=waiting["last"],
             )
         )
-    return raising.Subject(
+    return Subject(
         organization_id=None,
         kind="unknown_account",
         id=f"{provider}:{external_id}"[:100],

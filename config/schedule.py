@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from core.checkups import checkups
 from core.clock import Tick
 
-SCHEDULE = {
+OURS = {
     "look for due rows": Tick(
         task="core.tasks.ring_for_due_rows",
         every=timedelta(seconds=5),
@@ -22,9 +23,31 @@ SCHEDULE = {
         every=timedelta(hours=1),
         what="Asks the provider whether each access token still works.",
     ),
+    "forget old sign-in failures": Tick(
+        task="core.tasks.forget_sign_in_tries",
+        every=timedelta(hours=1),
+        what="Removes failures to sign in that no longer make anybody wait (after 15 minutes).",
+    ),
     "forget old idempotency keys": Tick(
         task="core.tasks.forget_idempotent_answers",
         every=timedelta(hours=1),
         what="Removes answers kept for an Idempotency-Key after 24 hours.",
     ),
+    "begin and end silences": Tick(
+        task="alerts.tasks.keep_silences",
+        every=timedelta(seconds=30),
+        what="Begins silences whose time has come, and opens again what is still wrong when one ends.",
+    ),
+    "found Slack destinations": Tick(
+        task="alerts.tasks.found_first_slack",
+        every=timedelta(minutes=1),
+        what="Makes SLACK_WEBHOOK_URL the first Slack destination of an organization that has none.",
+    ),
 }
+CHECKS = {
+    f"health check {one.alert_type}": Tick(
+        task="alerts.tasks.check", arguments={"name": one.name}, every=one.every, what=one.what
+    )
+    for one in checkups().values()
+}
+SCHEDULE = OURS | CHECKS

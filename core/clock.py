@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +23,7 @@ class Tick:
     task: str
     every: timedelta
     what: str
+    arguments: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def fill_schedule() -> None:
@@ -34,7 +37,13 @@ def fill_schedule() -> None:
             every=int(tick.every.total_seconds()), period=IntervalSchedule.SECONDS
         )
         PeriodicTask.objects.get_or_create(
-            name=name, defaults={"task": tick.task, "interval": interval, "description": tick.what}
+            name=name,
+            defaults={
+                "task": tick.task,
+                "kwargs": json.dumps(dict(tick.arguments)),
+                "interval": interval,
+                "description": tick.what,
+            },
         )
     PeriodicTask.objects.filter(name__in=known - names.keys()).delete()
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from alerts import answering, raising
 from alerts.models import Alert, AlertDelivery, AlertEntry
 from core.fence import everywhere
-from core.matters import Matter, Severity
+from core.matters import Matter, Severity, Subject
 from tests.world import DAY
 
 pytestmark = pytest.mark.django_db
@@ -37,14 +37,14 @@ def matter(alert_type: str = "WICK_TORN", **said: Any) -> Matter:
     return Matter(alert_type=alert_type, **usual | said)
 
 
-def subject(*matters: Matter, of: Any = None, lamp: str = "1", types: Sequence[str] = TYPES) -> raising.Subject:
+def subject(*matters: Matter, of: Any = None, lamp: str = "1", types: Sequence[str] = TYPES) -> Subject:
     whose: uuid.UUID | None = of and of.pk
-    return raising.Subject(
+    return Subject(
         organization_id=whose, kind="lamp", id=lamp, label=f"Lamp {lamp}", alert_types=types, matters=matters
     )
 
 
-def follow(*subjects: raising.Subject) -> None:
+def follow(*subjects: Subject) -> None:
     with everywhere(), transaction.atomic():
         raising.follow(subjects)
 
@@ -146,7 +146,7 @@ def test_a_higher_severity_is_noted_and_told_again(lamp, admin_person):
     assert alert.severity == "CRITICAL"
     assert entries() == ["opened", "raised"]
     with everywhere():
-        occasions = AlertDelivery.objects.order_by("id").values_list("occasion__kind", flat=True)
+        occasions = AlertDelivery.objects.order_by("id").values_list("lines__occasion__kind", flat=True)
         assert list(occasions) == ["opened", "raised"]
 
 
@@ -223,7 +223,7 @@ def test_a_resolved_alert_is_opened_again_when_the_same_episode_goes_on(lamp, ad
     assert again.opened_at > first.opened_at
     assert entries() == ["opened", "resolved", "reopened"]
     with everywhere():
-        occasions = AlertDelivery.objects.order_by("id").values_list("occasion__kind", flat=True)
+        occasions = AlertDelivery.objects.order_by("id").values_list("lines__occasion__kind", flat=True)
         assert list(occasions) == ["opened", "reopened"]
 
 
