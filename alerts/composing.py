@@ -90,6 +90,7 @@ def described(alert: Alert) -> Mapping[str, Any]:
         "acknowledged_at": alert.acknowledged_at.isoformat() if alert.acknowledged_at else None,
         "acknowledged_by": alert.acknowledged_by,
         "resolved_at": alert.resolved_at.isoformat() if alert.resolved_at else None,
+        "silenced_until": alert.silenced_until.isoformat() if alert.silenced_until else None,
     }
 
 

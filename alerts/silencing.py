@@ -61,7 +61,7 @@ def silence_one(alert: Alert, *, until: datetime, actor: str, note: str = "") ->
         locked = Alert.objects.select_for_update(of=("self",), no_key=True).get(pk=alert.pk)
         if locked.status == Alert.Status.RESOLVED:
             raise Refused("This alert is resolved already.", code="already_resolved")
-        if locked.status == Alert.Status.ACKNOWLEDGED:
+        if locked.status != Alert.Status.OPEN:
             locked.status = Alert.Status.OPEN
             locked.save(update_fields=["status"])
         silence(
@@ -128,7 +128,7 @@ def _begin(row: Silence, *, now: datetime) -> int:
     for alert in locked:
         alert.status, alert.silenced_until = Alert.Status.SILENCED, row.ends_at
     Alert.objects.bulk_update(locked, ["status", "silenced_until"])
-    _note(locked, AlertEntry.Kind.SILENCED, actor=row.created_by, detail=words(row), at=now)
+    telling.tell(_note(locked, AlertEntry.Kind.SILENCED, actor=row.created_by, detail=words(row), at=now))
     return len(locked)
 
 

@@ -55,7 +55,7 @@ def tell(occasions: Sequence[AlertEntry], *, only: Collection[str] | None = None
     if not worth:
         return
     if _nobody.get():
-        AlertEntry.objects.bulk_create([_no(entry, _nobody.get()) for entry in worth])
+        AlertEntry.objects.bulk_create([_no(entry, _nobody.get()) for entry in worth if entry.kind in NEWS])
         return
     round_ = _Round(worth, only)
     for entry in worth:

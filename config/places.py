@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
-from alerts.models import Alert
+from alerts.models import Alert, Destination, Escalation, Silence
 from core.matters import Severity
-from core.models import ApiKey, Membership, Organization
+from core.models import ApiKey, Membership, Organization, Role
+from core.switching import covers
 from providers.models import Account, FieldCount, Number, ParkedEvent, WebhookCall
 from templates_app import overview
 from templates_app.admin.filters import CONTESTED
@@ -82,7 +83,16 @@ def _templates(request: HttpRequest) -> list[Entry | None]:
 
 def _alerts(request: HttpRequest) -> list[Entry | None]:
     grave = Alert.objects.filter(status__in=Alert.UNRESOLVED, severity_rank__gte=Severity.HIGH.rank).order_by().count()
-    return [_entry(request, Alert, _("Open alerts"), "notifications", badge=grave)]
+    mine = reverse("admin:my_notifications")
+    is_mine = request.path == mine
+    alerts = _entry(request, Alert, _("Open alerts"), "notifications", badge=grave)
+    return [
+        alerts and alerts | {"active": alerts["active"] and not is_mine},
+        _entry(request, Destination, _("Destinations"), "send"),
+        _entry(request, Escalation, _("Escalations"), "stairs"),
+        _entry(request, Silence, _("Silences"), "notifications_off"),
+        {"title": _("My notifications"), "icon": "person_alert", "link": mine, "active": is_mine},
+    ]
 
 
 def _inbox(request: HttpRequest) -> list[Entry | None]:
@@ -101,7 +111,15 @@ def _set_up(request: HttpRequest) -> list[Entry | None]:
         _entry(request, Membership, _("Members"), "group"),
         _entry(request, ApiKey, _("API keys"), "key"),
         _entry(request, Organization, _("Organization"), "domain"),
+        _audit(request),
     ]
+
+
+def _audit(request: HttpRequest) -> Entry | None:
+    if not covers(request, Role.ORG_ADMIN):
+        return None
+    address = reverse("admin:audit")
+    return {"title": _("Audit"), "icon": "policy", "link": address, "active": request.path == address}
 
 
 def _installation(request: HttpRequest) -> list[Entry | None]:

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.second_step.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.middleware.ConsoleScope",
@@ -181,6 +182,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "core.schema.Schema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=csv` is a parameter of ours
 }
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "core.errors.ErrorHandler",
@@ -203,6 +205,8 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "AlertStatusEnum": "alerts.models.Alert.Status",
+        "SeverityEnum": "alerts.models.SEVERITIES",
+        "SandboxRunStateEnum": "providers.models.SandboxRun.State",
         "WebhookCallStateEnum": "providers.models.WebhookCall.State",
     },
 }
@@ -234,6 +238,15 @@ WHATSAPP_WEBHOOK_APP_SECRETS = [s.strip() for s in secret("WHATSAPP_WEBHOOK_APP_
 WHATSAPP_WEBHOOK_VERIFY_TOKEN = secret("WHATSAPP_WEBHOOK_VERIFY_TOKEN")
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com").rstrip("/")
 META_GRAPH_VERSION = env.str("META_GRAPH_VERSION", default="v26.0")
+SANDBOX_DOOR = env.str("SANDBOX_DOOR", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+
+# Alerts
+
+SLACK_WEBHOOK_URL = env.str("SLACK_WEBHOOK_URL", default="")
+
+# Where alerts may be sent although it is a private network: host, host:port, *.example.org
+
+OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
 
 # E-mail
 

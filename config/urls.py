@@ -7,12 +7,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from config import pulse
 from core import health
 
 api = [
     path("", include("providers.urls")),
     path("", include("alerts.urls")),
     path("", include("templates_app.urls")),
+    path("", include("core.urls")),
 ]
 
 handler404 = "core.errors.not_found"
@@ -24,6 +26,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("admin/pulse/", admin.site.admin_view(pulse.pulse), name="pulse"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from core.auditing import note
 from core.context import set_actor
 from core.fence import everywhere
 from core.membership import memberships
-from core.models import ApiKey, Organization, Role
+from core.models import ApiKey, AuditEntry, Organization, Role
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -58,8 +60,24 @@ def _key(text: str) -> ApiKey:
         if key is None or not key.opens(text, at=now):
             raise exceptions.AuthenticationFailed("This API key is not known, has expired or was revoked.")
         if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
-            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+            _note_use(key, at=now)
     return key
+
+
+@transaction.atomic
+def _note_use(key: ApiKey, *, at: datetime) -> None:
+    """The first use on a day (of UTC) goes into the audit; of calls at the same moment one is the first."""
+    is_first = ApiKey.objects.filter(pk=key.pk, last_used_at=key.last_used_at).update(last_used_at=at)
+    used_before = key.last_used_at and key.last_used_at.astimezone(UTC).date() == at.astimezone(UTC).date()
+    if is_first and not used_before:
+        note(
+            AuditEntry.Action.KEY_USED,
+            organization_id=key.organization_id,
+            actor=f"key:{key.name}",
+            model="apikey",
+            object_id=str(key.pk),
+            label=str(key),
+        )
 
 
 class StaffSession(SessionAuthentication):

@@ -8,45 +8,74 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite, SimpleListFilter
-from django.contrib.auth.forms import AuthenticationForm as PlainSignIn
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.paginator import Paginator
 from django.db import models
 from django.forms import Field
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.dataclasses import SearchResult
-from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
+from core import audit_page
+from core.account import account, set_up
 from core.deeds import DeedAdmin
 from core.models import Organization, Role
 from core.refusals import Refused
+from core.signing_in import SignIn, SignInView, ask_for_code, note_signing_out
 from core.switching import covers, organization_here, role_in, switch
 from core.text import is_storable
 
 FOUND_MOST = 8  # rows of one kind that the palette shows
 
 
-class SignIn(AuthenticationForm):
-    """Lets in everybody with an active login: what there is to see, the memberships decide."""
-
-    def confirm_login_allowed(self, user: Any) -> None:
-        PlainSignIn.confirm_login_allowed(self, user)  # the admin's own wants Django's staff
-
-
 class Console(UnfoldAdminSite):
     """Open to superusers and to everybody with a membership."""
-
-    login_form = SignIn
 
     def has_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return user.is_active and (user.is_superuser or role_in(request) is not None)
 
     def extra_urls(self) -> list[URLPattern]:
-        return [path("organization/", self.admin_view(switch), name="switch_organization")]
+        return [
+            path("organization/", self.admin_view(switch), name="switch_organization"),
+            path("login/code/", ask_for_code, name="second_step"),
+            path("account/", self.admin_view(account), name="account"),
+            path("account/second-factor/", self.admin_view(set_up), name="second_factor"),
+            path("audit/", self.admin_view(audit_page.show), name="audit"),
+            path("audit/export/", self.admin_view(audit_page.export), name="audit_export"),
+        ]
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's own page, with our view behind it."""
+        home = reverse("admin:index")
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(home)
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(extra_context or {}),
+        }
+        if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
+            context[REDIRECT_FIELD_NAME] = home
+        view = SignInView.as_view(
+            next_page=home, authentication_form=SignIn, template_name="admin/login.html", extra_context=context
+        )
+        response: HttpResponse = view(request)  # type: ignore[assignment]  # the stubs know less
+        return response
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        note_signing_out(request)
+        response: HttpResponse = super().logout(request, extra_context)
+        return response
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The palette: places and rows. Never cached, because who may see what changes with role and organization."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit import AuditTrail
 from core.encryption import EncryptedJSONField
-from core.fence import InstallationWide, OrganizationManager, Owned
+from core.fence import InstallationWide, OrganizationManager, Owned, PerhapsOwned
 from core.ids import new_id
 
 
@@ -131,3 +131,92 @@ class Heartbeat(InstallationWide):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AuditEntry(PerhapsOwned):
+    """
+    What somebody did that changed no audited row: signed in, used a key, replayed a call, exported.
+
+    One without an organization concerns the installation. Changes of rows are in the history beside each row.
+    """
+
+    class Action(models.TextChoices):
+        SIGNED_IN = "signed_in", _("Signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+        SIGN_IN_BLOCKED = "sign_in_blocked", _("Sign-in blocked")
+        SIGNED_OUT = "signed_out", _("Signed out")
+        SECOND_FACTOR_SET = "second_factor_set", _("Second factor set up")
+        SECOND_FACTOR_REMOVED = "second_factor_removed", _("Second factor removed")
+        BACKUP_CODES_MADE = "backup_codes_made", _("Backup codes made")
+        KEY_USED = "key_used", _("API key used")
+        REPLAYED = "replayed", _("Replayed")
+        TESTED = "tested", _("Tested")
+        EXPORTED = "exported", _("Exported")
+        SANDBOX_ACTED = "sandbox_acted", _("Let the sandbox act")
+
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    actor = models.CharField(_("who"), max_length=255, blank=True)
+    action = models.CharField(_("what"), max_length=32, choices=Action.choices)
+    model = models.CharField(_("kind"), max_length=64, blank=True)
+    object_id = models.CharField(max_length=100, blank=True)
+    label = models.CharField(_("object"), max_length=300, blank=True)
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["organization", "at"], name="audit_at")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SignInTry(InstallationWide):
+    """
+    A try to sign in that failed, or that is not judged yet, counted for a login's name or for a network address.
+
+    Only a keyed digest of either is kept: people type their password where their name belongs.
+    """
+
+    subject = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "at"], name="sign_in_tries")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class SecondFactor(InstallationWide):
+    """
+    A person's authenticator app (TOTP, RFC 6238). It counts once it is confirmed with a first code.
+
+    A table of our own, because django-otp's keep the secret and the backup codes in clear: here the secret is
+    encrypted, and backup codes are digests keyed with it. Of django-otp we use the arithmetic.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_factor", verbose_name=_("person")
+    )
+    secret = EncryptedJSONField()  # as authenticator apps take it: base32
+    last_step = models.BigIntegerField(default=0)  # of the newest code that was taken: no code is taken twice
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class BackupCode(InstallationWide):
+    """A code for the day the phone is lost. It is gone once it was used."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="backup_codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["factor", "digest"], name="backup_code_once")]
+
+    def __str__(self) -> str:
+        return str(self.factor)

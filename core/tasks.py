@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from core import bell, idempotency
+from core import bell, idempotency, tries
 
 
 @shared_task
@@ -16,3 +16,8 @@ def ring_for_due_rows() -> None:
 @shared_task
 def forget_idempotent_answers() -> int:
     return idempotency.forget_old()
+
+
+@shared_task
+def forget_sign_in_tries() -> int:
+    return tries.forget_old()

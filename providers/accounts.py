@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,14 +14,30 @@ from providers import parking, standing
 from providers.models import Account, Number
 from providers.routes import routes
 
+STRICT, PROVIDER_JUDGES = Account.WindowPolicy.STRICT, Account.WindowPolicy.PROVIDER
+HOLD, RETRY_ONCE = Account.OnUnknown.HOLD, Account.OnUnknown.RETRY_ONCE
+# How an account behaves where nobody said otherwise. Where messages of customers do not reach us, the provider alone
+# can judge the window.
+BEHAVIOUR: dict[str, dict[str, Any]] = {
+    "meta": {"window_policy": STRICT, "on_unknown": HOLD},
+    "twilio": {"window_policy": STRICT, "on_unknown": HOLD},
+    "myoperator": {"window_policy": PROVIDER_JUDGES, "on_unknown": RETRY_ONCE},
+    "sandbox": {"window_policy": PROVIDER_JUDGES, "on_unknown": HOLD},
+}
+
 
 def add_account(*, organization: Organization, fields: dict[str, Any]) -> Account:
     """
-    A new account; events parked for its id are tried by themselves.
+    A new account; events parked for its id are tried by themselves. A sandbox account needs neither id nor
+    credentials: the id may be left out, and the secret of its door is made up.
 
     Raises Refused `account_taken` where the installation knows (provider, external id) already.
     """
-    account = Account(organization=organization, **fields)
+    account = Account(organization=organization, **BEHAVIOUR.get(fields["provider"], {}) | fields)
+    if account.is_sandbox:
+        account.external_id = account.external_id or f"9{secrets.randbelow(10**14):014}"
+        account.credentials = {"app_secret": secrets.token_urlsafe(32)}
+        account.health = Account.Health.OK
     with transaction.atomic():
         try:
             with transaction.atomic():

@@ -49,6 +49,8 @@ class Account(Owned):
     health = models.CharField(max_length=16, choices=Health.choices, default=Health.UNKNOWN, editable=False)
     health_detail = models.CharField(max_length=500, blank=True, editable=False)
     health_checked_at = models.DateTimeField(null=True, editable=False)
+    token_expires_at = models.DateTimeField(null=True, editable=False)  # null: never, or the provider does not say
+    token_refused_at = models.DateTimeField(null=True, editable=False)  # since when; null: it is taken
     last_sync_at = models.DateTimeField(_("last sync"), null=True, editable=False)
     last_webhook_at = models.DateTimeField(_("last webhook"), null=True, editable=False)
     standing = models.JSONField(default=dict, editable=False)
@@ -57,6 +59,8 @@ class Account(Owned):
         "health",
         "health_detail",
         "health_checked_at",
+        "token_expires_at",
+        "token_refused_at",
         "last_sync_at",
         "last_webhook_at",
         "standing",
@@ -76,6 +80,10 @@ class Account(Owned):
     def webhook_path(self) -> str:
         """The account's own door, with the token in it."""
         return f"/api/v1/webhooks/{self.provider}/{self.pk}/{self.webhook_token}"
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.provider == "sandbox"
 
     def secret(self, name: str) -> str:
         """A credential of this account's own, "" where it has none."""
@@ -201,6 +209,52 @@ class AccountEvent(Owned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.event}"
+
+
+class SandboxRun(Owned, WorkItem):
+    """
+    A story that the sandbox tells to one of its accounts. `step`: how many of its `steps` have been told.
+
+    `next_at`: the time that the next step says, also when it has to be posted again.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        STOPPED = "stopped", _("Stopped")
+
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="sandbox_runs", verbose_name=_("account")
+    )
+    scenario = models.CharField(_("what happens"), max_length=32)
+    speed = models.PositiveIntegerField(_("speed"), help_text=_("How many times faster than life."))
+    step = models.PositiveIntegerField(_("step"), default=0, editable=False)
+    steps = models.PositiveIntegerField(editable=False)
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.RUNNING, editable=False)
+    next_at = models.DateTimeField(editable=False)
+    started_by = models.CharField(_("started by"), max_length=255, blank=True, editable=False)
+    started_at = models.DateTimeField(_("started"), editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+
+    class Meta(WorkItem.Meta):
+        verbose_name = _("sandbox story")
+        verbose_name_plural = _("sandbox stories")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "scenario"], condition=Q(state="running"), name="one_story_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scenario} ({self.account})"
+
+    @property
+    def trouble(self) -> str:
+        """What keeps the next step from being told; "" where nothing does."""
+        is_free = self.leased_until is None
+        return self.last_error if is_free and self.attempts > self.postponed else ""
 
 
 class FieldCount(InstallationWide):

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core.auditing import note
 from core.fence import everywhere
+from core.models import AuditEntry
 from providers import inbound, parking
 from providers.models import ParkedEvent, WebhookCall
 from providers.routes import Change, Outcome
@@ -27,6 +29,14 @@ def replay(call: WebhookCall, *, actor: str, dry_run: bool) -> list[dict[str, An
             _keep(locked, changes, outcomes)
             WebhookCall.objects.filter(pk=call.pk).update(
                 replayed_at=timezone.now(), replayed_by=actor, due_at=None, applied_at=timezone.now()
+            )
+            note(
+                AuditEntry.Action.REPLAYED,
+                organization_id=locked.account.organization_id if locked.account else None,
+                actor=actor,
+                model="webhookcall",
+                object_id=str(call.pk),
+                label=str(call),
             )
     return [_seen(outcome) for outcome in outcomes if outcome.object is not None and outcome.before != outcome.after]
 

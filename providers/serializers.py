@@ -8,7 +8,8 @@ from rest_framework import serializers
 
 from core.text import SafeCharField
 from providers.adapters import provider_names
-from providers.models import Account, Number, ParkedEvent, WebhookCall
+from providers.adapters.sandbox.scenarios import FASTEST, SCENARIOS, SPEED
+from providers.models import Account, Number, ParkedEvent, SandboxRun, WebhookCall
 
 CREDENTIALS = {
     "meta": {"access_token", "app_secret", "verify_token"},
@@ -26,7 +27,7 @@ class CredentialsField(serializers.DictField):
 class AccountSerializer(serializers.ModelSerializer[Account]):
     provider = serializers.ChoiceField(choices=["meta", "twilio", "myoperator", "sandbox"])
     name = SafeCharField(max_length=200)
-    external_id = SafeCharField(max_length=64)
+    external_id = SafeCharField(max_length=64, required=False, help_text="Needed, but for a sandbox account.")
     credentials = CredentialsField(write_only=True, required=False)
     webhook_path = serializers.CharField(read_only=True)
 
@@ -63,12 +64,37 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         name = attrs.get("provider") or (self.instance.provider if self.instance else "")
+        if self.instance is None and name != "sandbox" and "external_id" not in attrs:
+            raise serializers.ValidationError({"external_id": "This field is required."}, code="required")
         unknown = set(attrs.get("credentials") or {}) - CREDENTIALS.get(name, set())
         if unknown:
-            known = ", ".join(sorted(CREDENTIALS.get(name, set())))
+            known = ", ".join(sorted(CREDENTIALS.get(name, set()))) or "none"
             names = ", ".join(sorted(unknown))
             raise serializers.ValidationError({"credentials": f"Unknown: {names}. Known: {known}."})
         return attrs
+
+
+class SandboxRunSerializer(serializers.ModelSerializer[SandboxRun]):
+    scenario = serializers.ChoiceField(choices=[*SCENARIOS])
+    speed = serializers.IntegerField(min_value=1, max_value=FASTEST, default=SPEED)
+    error = serializers.CharField(source="trouble", read_only=True)
+
+    class Meta:
+        model = SandboxRun
+        fields: ClassVar[list[str]] = [
+            "id",
+            "account",
+            "scenario",
+            "speed",
+            "state",
+            "step",
+            "steps",
+            "started_by",
+            "started_at",
+            "ended_at",
+            "error",
+        ]
+        read_only_fields: ClassVar[list[str]] = ["account"]
 
 
 class NumberSerializer(serializers.ModelSerializer[Number]):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 
 from core.bell import one_at_a_time
-from core.work import run_batches
-from providers import health, inbound, parking, replay, standing
-from providers.models import ParkedEvent, WebhookCall
+from core.work import run_batches, run_due
+from providers import health, inbound, parking, replay, sandbox, standing
+from providers.models import ParkedEvent, SandboxRun, WebhookCall
 from providers.webhooks import QUEUE
 
 
@@ -22,6 +22,11 @@ def retry_parked() -> int:
         parking.QUEUE,
         lambda: run_batches(ParkedEvent, apply=replay.retry_parked, apply_alone=replay.retry_parked_alone),
     )
+
+
+@shared_task
+def act_in_sandbox() -> int:
+    return one_at_a_time(sandbox.QUEUE, lambda: run_due(SandboxRun, sandbox.act, gave_up=sandbox.mark_failed))
 
 
 @shared_task

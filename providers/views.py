@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ from core.api import OwnedViewSet
 from core.models import Role
 from core.moments import SinceFilter
 from core.permissions import SUPERUSER
-from providers import accounts, parking, replay
+from providers import accounts, parking, replay, sandbox
 from providers.models import Account, Number, ParkedEvent, WebhookCall
 from providers.serializers import (
     AccountSerializer,
@@ -25,6 +25,7 @@ from providers.serializers import (
     ParkedEventSerializer,
     ReplayAnswer,
     ReplayRequest,
+    SandboxRunSerializer,
     WebhookCallSerializer,
 )
 
@@ -34,6 +35,10 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedView
 
     model = Account
     serializer_class = AccountSerializer
+    roles: ClassVar[dict[str, Any]] = OwnedViewSet.roles | {
+        "sandbox_runs": Role.VIEWER,
+        "start_sandbox_run": Role.OPERATOR,
+    }
 
     def get_queryset(self) -> QuerySet[Account]:
         return super().get_queryset().filter(is_retired=False)
@@ -56,6 +61,25 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OwnedView
         """Retires the account here; nothing is deleted at the provider."""
         accounts.retire(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=SandboxRunSerializer(many=True))
+    @action(detail=True, url_path="sandbox-runs")
+    def sandbox_runs(self, request: Request, pk: str) -> Response:
+        """The stories that were told to a sandbox account, newest first."""
+        page = self.paginate_queryset(self.get_object().sandbox_runs.all())
+        return self.get_paginated_response(SandboxRunSerializer(page, many=True).data)
+
+    @extend_schema(request=SandboxRunSerializer, responses={201: SandboxRunSerializer})
+    @sandbox_runs.mapping.post
+    def start_sandbox_run(self, request: Request, pk: str) -> Response:
+        """Lets something happen to a sandbox account: a story of days, told to its webhook door by the worker."""
+        account = self.get_object()
+        asked = SandboxRunSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        if not account.is_sandbox:
+            raise serializers.ValidationError({"account": ["Only to a sandbox account can something be let happen."]})
+        run = sandbox.start(account, **asked.validated_data)
+        return Response(SandboxRunSerializer(run).data, status=status.HTTP_201_CREATED)
 
 
 class NumberFilter(django_filters.FilterSet):

@@ -53,7 +53,7 @@ def installation_door(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def account_door(request: HttpRequest, provider_name: str, account_id: uuid.UUID, token: str) -> HttpResponse:
-    """The same door for one account; its own secret opens it, the installation's only where it has none."""
+    """The same door for one account; its own secret opens it, the installation's at most where it has none."""
     with everywhere():
         account: Account | None = Account.objects.filter(
             pk=account_id, provider=provider_name, is_retired=False
@@ -61,11 +61,14 @@ def account_door(request: HttpRequest, provider_name: str, account_id: uuid.UUID
     if account is None or not _same(token, account.webhook_token):
         return HttpResponse(status=403)
     own_secret, own_token = account.secret("app_secret"), account.secret("verify_token")
+    of_installation = (
+        settings.WHATSAPP_WEBHOOK_APP_SECRETS if provider(provider_name).takes_installation_secrets else []
+    )
     return _answer(
         request,
         name=provider_name,
         account_id=account.pk,
-        secrets=_split(own_secret) or settings.WHATSAPP_WEBHOOK_APP_SECRETS,
+        secrets=_split(own_secret) or of_installation,
         tokens=[own_token or settings.WHATSAPP_WEBHOOK_VERIFY_TOKEN],
     )
 

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from alerts.models import Alert
+from alerts.models import Alert, Destination, Escalation, Preference, Silence
 from core.api import OwnedViewSet
+from core.auditing import note
 from core.fence import everywhere
-from core.models import Organization
+from core.models import AuditEntry, Organization
 from providers.models import Number, ParkedEvent, WebhookCall
 from templates_app.models import Template
 from tests.world import account_in, number_of, template_of
 
+DAYS = timedelta(days=3)
 STAND_IN = "00000000-0000-7000-8000-000000000000"
 
 
@@ -101,12 +105,35 @@ def belongings_of(organization: Organization, *, digit: str) -> Belongings:
             first_seen_at=now,
             last_seen_at=now,
         )
-    rows = (account, number, template_of(account), call, parked, alert)
-    return Belongings({type(row): row for row in rows})
+        entry = note(AuditEntry.Action.TESTED, organization_id=organization.pk, label=digit)
+    rows = (account, number, template_of(account), call, parked, alert, entry)
+    told = whom_to_tell(organization, digit=digit)
+    return Belongings({type(row): row for row in (*rows, *told)})
+
+
+def whom_to_tell(organization: Organization, *, digit: str) -> list[models.Model]:
+    """The destination is one that may not be called, so that a test of it leaves this machine alone."""
+    secret = f"https://10.0.0.{digit}/alerts"
+    with everywhere():
+        return [
+            Destination.objects.create(
+                organization=organization,
+                kind="webhook",
+                name="Pager",
+                address=secret,
+                address_hint=secret[:-4],
+                secret="whsec_bGFtcHM=",
+            ),
+            Silence.objects.create(organization=organization, alert_types=["X"], ends_at=timezone.now() + DAYS),
+            Escalation.objects.create(
+                organization=organization, steps=[{"after_minutes": 5, "destinations": [STAND_IN]}]
+            ),
+            Preference.objects.create(organization=organization, user=User.objects.create_user(f"person-{digit}")),
+        ]
 
 
 @pytest.fixture
-def ours(organization: Organization) -> Belongings:
+def ours(organization: Organization, network: None) -> Belongings:
     return belongings_of(organization, digit="1")
 
 

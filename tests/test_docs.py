@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import pathlib
 import re
+import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -14,6 +16,8 @@ from django.db import connection
 from django.test import Client
 
 from alerts.models import Alert
+from alerts.transports.webhook import new_secret, signatures
+from alerts.words import KINDS
 from config.measures import MEASURES
 from config.schedule import SCHEDULE
 from core import http
@@ -29,8 +33,9 @@ from tests.following import ROOT, SITE, Reader, blocks
 from tests.places import api_places
 
 PAGES = {path.relative_to(ROOT): path.read_text() for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])}
-README, API, WEBHOOKS, OPERATING = (
-    PAGES[pathlib.Path(name)] for name in ("README.md", "docs/api.md", "docs/webhooks.md", "docs/operating.md")
+README, API, WEBHOOKS, OPERATING, ALERTS = (
+    PAGES[pathlib.Path(name)]
+    for name in ("README.md", "docs/api.md", "docs/webhooks.md", "docs/operating.md", "docs/alerts.md")
 )
 WORDS = {*READERS, *STATUS_RANKS, *QUALITY_RANKS, *CATEGORY_RANKS, *PAUSES, *BANS, *OLD_CATEGORIES} - {"", "*"}
 
@@ -140,6 +145,26 @@ def test_the_webhooks_page_names_every_outcome_every_reason_and_every_alert():
 
     assert {word for word in words if f"| `{word}` |" not in WEBHOOKS} == set()
     assert len(words) > 20
+
+
+def test_the_page_of_alerts_lists_every_alert_that_can_open_and_no_other():
+    listed = re.findall(r"^\| `([A-Z_]+)` \| (?:LOW|MEDIUM|HIGH|CRITICAL)", ALERTS, re.MULTILINE)
+
+    assert sorted(listed) == sorted(KINDS)
+
+
+def test_a_receiver_made_by_the_page_of_alerts_tells_the_genuine_from_the_rest():
+    ((program, *_),) = blocks(ALERTS, "python")
+    made: dict[str, Any] = {}
+    exec(program, made)
+    secret, body = new_secret(), b'{"type": "alert.opened"}'
+    at = int(time.time())
+    headers = {"webhook-id": "m1", "webhook-timestamp": str(at)}
+    headers["webhook-signature"] = signatures(secret, id="m1", timestamp=at, body=body)
+
+    assert made["is_genuine"](headers, body, secret)
+    assert not made["is_genuine"](headers, body + b" ", secret)
+    assert not made["is_genuine"](headers | {"webhook-timestamp": str(at - 301)}, body, secret)
 
 
 def test_every_setting_is_told_and_no_other():

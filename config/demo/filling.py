@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from alerts import answering
-from alerts.models import Alert, AlertDelivery, AlertEntry
+from alerts import answering, telling
+from alerts.models import Alert, AlertEntry
 from config.demo import shop
-from config.demo.story import DAYS, Acknowledgment, Call, told
+from config.demo.story import DAYS, Acknowledgment, Call, told, told_in_sandbox
 from config.demo.templates import TEMPLATES
 from core.context import acting_as
 from core.fence import everywhere
@@ -33,12 +33,14 @@ def fill(*, organization: Organization, admin_email: str) -> Number | None:
 
     None where another organization of this installation has the account: then nothing is written.
     """
-    with transaction.atomic(), everywhere(), acting_as("demo"):
+    with transaction.atomic(), everywhere(), acting_as("demo"), telling.nobody(NOT_SENT):
         account = Account.objects.filter(provider="meta", external_id=shop.WABA_ID).first()
+        if account is not None and account.organization_id != organization.pk:
+            return None
+        if not Account.objects.filter(organization=organization, provider="sandbox").exists():
+            _write_past_of_sandbox(organization)
         if account is None:
             return _write_past(organization, admin_email)
-        if account.organization_id != organization.pk:
-            return None
         return Number.objects.filter(account=account, external_id=shop.NUMBER_ID).first() or _number(account)
 
 
@@ -56,6 +58,14 @@ def _write_past(organization: Organization, admin_email: str) -> Number:
     return number
 
 
+def _write_past_of_sandbox(organization: Organization) -> None:
+    now = timezone.now()
+    fields = {"provider": "sandbox", "name": shop.SANDBOX_NAME, "created_at": now - timedelta(days=DAYS)}
+    account = accounts.add_account(organization=organization, fields=fields)
+    for call in told_in_sandbox(now=now, account_id=account.external_id):
+        _receive(call, organization, since=now, at_door_of=account)
+
+
 def _number(account: Account) -> Number:
     fields = {
         "account": account,
@@ -67,14 +77,16 @@ def _number(account: Account) -> Number:
     return accounts.add_number(organization=account.organization, fields=fields)
 
 
-def _receive(call: Call, organization: Organization, *, since: datetime) -> None:
+def _receive(call: Call, organization: Organization, *, since: datetime, at_door_of: Account | None = None) -> None:
+    """At the installation's door, or at one account's own."""
     received_at = call.at + ON_THE_WAY
-    webhooks.keep(call.body, door="meta", account_id=None, received_at=received_at, is_dated=True)
+    account_id = at_door_of.pk if at_door_of else None
+    door = f"{at_door_of.provider}:{account_id}" if at_door_of else "meta"
+    webhooks.keep(call.body, door=door, account_id=account_id, received_at=received_at, is_dated=True)
     tasks.apply_calls()
     WebhookCall.objects.filter(received_at=received_at, applied_at__gte=since).update(applied_at=received_at)
     _set_back_templates(organization, since=since, at=received_at)
     _set_back_alerts(organization, since=since, at=received_at)
-    _tell_nobody(organization, since=since, at=received_at + ON_THE_WAY)
 
 
 def _acknowledge(happened: Acknowledgment, organization: Organization, admin_email: str, *, since: datetime) -> None:
@@ -106,20 +118,3 @@ def _set_back_alerts(organization: Organization, *, since: datetime, at: datetim
     here = Alert.objects.filter(organization=organization)
     for moment in ("opened_at", "acknowledged_at", "resolved_at"):
         here.filter(**{f"{moment}__gte": since}).update(**{moment: at})
-
-
-def _tell_nobody(organization: Organization, *, since: datetime, at: datetime) -> None:
-    new = AlertDelivery.objects.filter(organization=organization, created_at__gte=since)
-    AlertEntry.objects.bulk_create(
-        AlertEntry(
-            organization_id=delivery.organization_id,
-            alert_id=delivery.alert_id,
-            kind=AlertEntry.Kind.NOT_TOLD,
-            destination=f"{delivery.transport} {delivery.address}",
-            outcome="demo",
-            detail=NOT_SENT,
-            at=at,
-        )
-        for delivery in new
-    )
-    new.update(state=AlertDelivery.State.FAILED, due_at=None, last_error=NOT_SENT, created_at=at)

@@ -6,6 +6,7 @@ NAME = "Quill & Lantern"
 SLUG = "quill-lantern"
 ADMIN_EMAIL = "admin@quill-lantern.example"
 KEY_NAME = "demo"
+SANDBOX_NAME = "Sandbox"
 
 WABA_ID = "204816739950127"
 NUMBER_ID = "109375528846013"

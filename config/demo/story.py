@@ -7,23 +7,40 @@ Nothing in here is left to chance: the same moment gives the same bytes.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.demo.shop import DISPLAY_PHONE_NUMBER, NAME, WABA_ID
-from config.demo.templates import TEMPLATES, Button, Definition
+from config.demo.templates import TEMPLATES
+from providers.adapters.sandbox.telling import (
+    APPROVED,
+    GREEN,
+    PENDING,
+    RED,
+    REJECTED_FOR_VARIABLES,
+    STATUS,
+    UNPAUSED,
+    UNRATED,
+    YELLOW,
+    AboutTemplate,
+    Change,
+    about,
+    body,
+    disabled,
+    moved_to,
+    notice,
+    paused,
+    quality,
+    says,
+    seconds,
+    status,
+)
+from providers.adapters.sandbox.templates import FLASH_SALE, WEEKLY_OFFERS
 
-Value = dict[str, Any]
-Change = tuple[str, Value]  # the field, and what its value says
-AboutTemplate = Callable[[Definition, datetime], Change]
 AboutAccount = Callable[[datetime], Change]
 
 DAYS = 60
-STATUS, QUALITY = "message_template_status_update", "message_template_quality_update"
-COMPONENTS, CATEGORY = "message_template_components_update", "template_category_update"
-PAUSES = {"FIRST_PAUSE": timedelta(hours=3), "SECOND_PAUSE": timedelta(hours=6)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -54,94 +71,25 @@ def told(*, now: datetime) -> list[Call | Acknowledgment]:
     return sorted(happened, key=lambda one: one.at)
 
 
-# How a change is told
+def told_in_sandbox(*, now: datetime, account_id: str) -> Iterator[Call]:
+    """Two templates of the sandbox, approved and well, so that what is let happen there has a beginning."""
+    for template, approved_days, rated_days in ((FLASH_SALE, 11.52, 9.31), (WEEKLY_OFFERS, 11.21, 8.74)):
+        for days, tellers in (
+            (12.43, SUBMITTED),
+            (approved_days, [APPROVED]),
+            (rated_days, [quality(UNRATED, GREEN)]),
+        ):
+            at = _ago(now, days)
+            yield _call(at, [about(template, tell, at) for tell in tellers], account_id=account_id)
 
 
-def _status(event: str, *, reason: str | None = "NONE", **blocks: Value) -> AboutTemplate:
-    def tell(template: Definition, at: datetime) -> Change:
-        return STATUS, {"event": event, "reason": reason, "message_template_category": template.category, **blocks}
-
-    return tell
-
-
-def _paused(title: str) -> AboutTemplate:
-    def tell(template: Definition, at: datetime) -> Change:
-        until = f"{at + PAUSES[title]:%b %d at %I:%M %p} UTC"
-        hours = PAUSES[title] // timedelta(hours=1)
-        description = f"This template is paused for {hours} hours, until {until}, because of low quality."
-        return _status("PAUSED", other_info={"title": title, "description": description})(template, at)
-
-    return tell
-
-
-def _disabled(template: Definition, at: datetime) -> Change:
-    description = "This template was disabled after repeated quality problems."
-    return _status(
-        "DISABLED",
-        reason="QUALITY_ISSUES",
-        disable_info={"disable_date": _seconds(at)},
-        other_info={"title": "DISABLED", "description": description},
-    )(template, at)
-
-
-def _rejected_for_variables(template: Definition, at: datetime) -> Change:
-    return _status(
-        "REJECTED",
-        reason="INVALID_FORMAT",
-        rejection_info={
-            "reason": "Two variables, {{1}}{{2}}, follow each other with no words between them.",
-            "recommendation": "Put descriptive words around every variable so that its meaning is clear.",
-        },
-    )(template, at)
-
-
-def _quality(before: str, now: str) -> AboutTemplate:
-    return lambda template, at: (QUALITY, {"previous_quality_score": before, "new_quality_score": now})
+# How a change is told, where the sandbox does not tell it
 
 
 def _red(*reasons: str) -> AboutTemplate:
     """RED in the form that gives reasons."""
     said = {"event": "QUALITY_CHANGE", "quality_score": "RED", "quality_score_reason": list(reasons)}
     return lambda template, at: (STATUS, said)
-
-
-def _notice(coming: str) -> AboutTemplate:
-    """In a notice `new_category` is the one that still holds."""
-
-    def tell(template: Definition, at: datetime) -> Change:
-        due_at = _seconds(at + timedelta(days=1))
-        said = {"new_category": template.category, "correct_category": coming, "category_update_timestamp": due_at}
-        return CATEGORY, said
-
-    return tell
-
-
-def _moved_to(category: str) -> AboutTemplate:
-    return lambda template, at: (CATEGORY, {"previous_category": template.category, "new_category": category})
-
-
-def _says(edit: int) -> AboutTemplate:
-    def tell(template: Definition, at: datetime) -> Change:
-        text = template.texts[edit]
-        said: Value = {"message_template_element": text.body}
-        if text.title:
-            said["message_template_title"] = text.title
-        if text.footer:
-            said["message_template_footer"] = text.footer
-        if text.buttons:
-            said["message_template_buttons"] = [_button(button) for button in text.buttons]
-        return COMPONENTS, said
-
-    return tell
-
-
-def _button(button: Button) -> Value:
-    name = "phone_number" if button.phone_number else "url"
-    return {
-        "message_template_button_type": name.upper(),
-        "message_template_button_text": button.text,
-        f"message_template_button_{name}": button.phone_number or button.url,
-    }
 
 
 def _of_account(field: str, **said: Any) -> AboutAccount:
@@ -164,107 +112,104 @@ def _ban_announced(at: datetime) -> Change:
 # What happened: days before now, and what one call told
 
 
-SUBMITTED = (_status("PENDING"), _says(0))
-EDITED = (_status("PENDING"), _says(1))
-APPROVED = _status("APPROVED")
-UNPAUSED = _status("APPROVED", other_info={"title": "UNPAUSE", "description": "This template is no longer paused."})
-COLOURLESS, GREEN, YELLOW, RED = "UNKNOWN", "GREEN", "YELLOW", "RED"
+SUBMITTED = (PENDING, says(0))
+EDITED = (PENDING, says(1))
 
 LIVES: dict[str, list[tuple[float, Sequence[AboutTemplate]]]] = {
     "order_confirmation.en_GB": [
         (59.61, SUBMITTED),
         (59.42, [APPROVED]),
-        (52.33, [_quality(COLOURLESS, GREEN)]),
+        (52.33, [quality(UNRATED, GREEN)]),
         (20.44, EDITED),
         (20.17, [APPROVED]),
     ],
     "order_confirmation.pt_BR": [
         (57.52, SUBMITTED),
         (57.13, [APPROVED]),
-        (48.71, [_quality(COLOURLESS, GREEN)]),
-        (6.32, [_quality(GREEN, YELLOW)]),
+        (48.71, [quality(UNRATED, GREEN)]),
+        (6.32, [quality(GREEN, YELLOW)]),
     ],
     "parcel_on_its_way.en_GB": [
         (59.58, SUBMITTED),
         (59.31, [APPROVED]),
-        (50.22, [_quality(COLOURLESS, GREEN)]),
-        (5.24, [_notice("MARKETING")]),
-        (4.21, [_moved_to("MARKETING")]),
+        (50.22, [quality(UNRATED, GREEN)]),
+        (5.24, [notice("MARKETING")]),
+        (4.21, [moved_to("MARKETING")]),
     ],
     "parcel_on_its_way.ar": [
         (45.63, SUBMITTED),
-        (45.34, [_rejected_for_variables]),
+        (45.34, [REJECTED_FOR_VARIABLES]),
         (44.41, EDITED),
         (43.92, [APPROVED]),
-        (33.15, [_quality(COLOURLESS, GREEN)]),
+        (33.15, [quality(UNRATED, GREEN)]),
     ],
     "pickup_ready.fr": [(3.28, SUBMITTED)],
     "refund_issued.en_GB": [
         (55.23, SUBMITTED),
         (54.91, [APPROVED]),
-        (41.54, [_quality(COLOURLESS, GREEN)]),
-        (0.62, [_notice("MARKETING")]),
+        (41.54, [quality(UNRATED, GREEN)]),
+        (0.62, [notice("MARKETING")]),
     ],
     "login_code.en": [(12.43, SUBMITTED), (12.36, [APPROVED])],
     "winter_sale.en_GB": [
         (36.24, SUBMITTED),
         (35.93, [APPROVED]),
-        (30.12, [_quality(COLOURLESS, GREEN)]),
-        (21.74, [_quality(GREEN, YELLOW)]),
+        (30.12, [quality(UNRATED, GREEN)]),
+        (21.74, [quality(GREEN, YELLOW)]),
         (17.35, [_red("SPAM", "NO_SIGN_UP")]),
-        (16.94, [_paused("FIRST_PAUSE")]),
+        (16.94, [paused("FIRST_PAUSE")]),
         (16.81, [UNPAUSED]),
-        (16.80, [_quality(RED, YELLOW)]),
+        (16.80, [quality(RED, YELLOW)]),
         (11.86, [_red("SPAM")]),
-        (11.53, [_paused("SECOND_PAUSE")]),
+        (11.53, [paused("SECOND_PAUSE")]),
         (11.28, [UNPAUSED]),
-        (11.27, [_quality(RED, YELLOW)]),
+        (11.27, [quality(RED, YELLOW)]),
         (2.43, [_red("SPAM", "NO_LONGER_NEEDED")]),
-        (2.12, [_disabled]),
+        (2.12, [disabled(reason="QUALITY_ISSUES")]),
     ],
     "winter_sale.fr": [
         (34.82, SUBMITTED),
         (34.25, [APPROVED]),
-        (26.43, [_quality(COLOURLESS, GREEN)]),
-        (13.67, [_quality(GREEN, YELLOW)]),
+        (26.43, [quality(UNRATED, GREEN)]),
+        (13.67, [quality(GREEN, YELLOW)]),
         (9.44, [_red("NO_LONGER_NEEDED")]),
-        (9.21, [_paused("FIRST_PAUSE")]),
+        (9.21, [paused("FIRST_PAUSE")]),
         (9.08, [UNPAUSED]),
-        (9.07, [_quality(RED, YELLOW)]),
+        (9.07, [quality(RED, YELLOW)]),
         (0.24, [_red("SPAM", "OTHER")]),
-        (0.11, [_paused("SECOND_PAUSE")]),
+        (0.11, [paused("SECOND_PAUSE")]),
     ],
     "back_in_stock.es": [
         (40.37, SUBMITTED),
         (40.14, [APPROVED]),
-        (28.83, [_quality(COLOURLESS, GREEN)]),
-        (3.94, [_quality(GREEN, YELLOW)]),
+        (28.83, [quality(UNRATED, GREEN)]),
+        (3.94, [quality(GREEN, YELLOW)]),
         (0.07, [_red("LOW_READ_RATE")]),
-        (0.04, [_paused("FIRST_PAUSE")]),
+        (0.04, [paused("FIRST_PAUSE")]),
     ],
-    "welcome_offer.es": [(1.43, SUBMITTED), (1.22, [_rejected_for_variables])],
+    "welcome_offer.es": [(1.43, SUBMITTED), (1.22, [REJECTED_FOR_VARIABLES])],
     "review_request.pt_BR": [
         (53.46, SUBMITTED),
         (53.17, [APPROVED]),
-        (42.08, [_quality(COLOURLESS, YELLOW)]),
-        (38.64, [_status("FLAGGED")]),
-        (37.25, [_status("REINSTATED")]),
-        (35.41, [_quality(YELLOW, GREEN)]),
-        (7.63, [_quality(GREEN, YELLOW)]),
-        (4.73, [_status("FLAGGED")]),
+        (42.08, [quality(UNRATED, YELLOW)]),
+        (38.64, [status("FLAGGED")]),
+        (37.25, [status("REINSTATED")]),
+        (35.41, [quality(YELLOW, GREEN)]),
+        (7.63, [quality(GREEN, YELLOW)]),
+        (4.73, [status("FLAGGED")]),
     ],
     "studio_newsletter.en_GB": [
         (58.84, SUBMITTED),
         (58.27, [APPROVED]),
-        (46.95, [_quality(COLOURLESS, GREEN)]),
-        (24.66, [_status("ARCHIVED")]),
-        (22.38, [_status("UNARCHIVED")]),
-        (8.52, [_status("ARCHIVED")]),
+        (46.95, [quality(UNRATED, GREEN)]),
+        (24.66, [status("ARCHIVED")]),
+        (22.38, [status("UNARCHIVED")]),
+        (8.52, [status("ARCHIVED")]),
     ],
     "loyalty_points.ar": [
         (2.66, SUBMITTED),
-        (1.94, [_status("REJECTED", reason="INCORRECT_CATEGORY")]),
-        (0.83, [_status("IN_APPEAL")]),
+        (1.94, [status("REJECTED", reason="INCORRECT_CATEGORY")]),
+        (0.83, [status("IN_APPEAL")]),
     ],
 }
 
@@ -332,7 +277,7 @@ def _about_templates(now: datetime) -> Iterator[Call]:
         template = TEMPLATES[key]
         for days, tellers in life:
             at = _ago(now, days)
-            yield _call(at, [_named(template, *tell(template, at)) for tell in tellers])
+            yield _call(at, [about(template, tell, at) for tell in tellers])
 
 
 def _about_account(now: datetime) -> Iterator[Call]:
@@ -341,24 +286,9 @@ def _about_account(now: datetime) -> Iterator[Call]:
         yield _call(at, [tell(at) for tell in tellers])
 
 
-def _named(template: Definition, field: str, said: Value) -> Change:
-    return field, {
-        "message_template_id": template.id,
-        "message_template_name": template.name,
-        "message_template_language": template.language,
-        **said,
-    }
-
-
-def _call(at: datetime, changes: Sequence[Change]) -> Call:
-    told_changes = [{"field": field, "value": value} for field, value in changes]
-    entry = {"id": WABA_ID, "time": _seconds(at), "changes": told_changes}
-    return Call(at=at, body=json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode())
+def _call(at: datetime, changes: Sequence[Change], *, account_id: str = WABA_ID) -> Call:
+    return Call(at=at, body=body(changes, account_id=account_id, at=at))
 
 
 def _ago(now: datetime, days: float) -> datetime:
-    return datetime.fromtimestamp(_seconds(now - timedelta(days=days)), UTC)
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())
+    return datetime.fromtimestamp(seconds(now - timedelta(days=days)), UTC)

@@ -2,43 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
+from providers.adapters.sandbox.telling import AUTHENTICATION, MARKETING, UTILITY, Button, Definition, Text
 
-MARKETING, UTILITY, AUTHENTICATION = "MARKETING", "UTILITY", "AUTHENTICATION"
 FOOTER = "Quill & Lantern, Whitby"
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Button:
-    text: str
-    url: str = ""
-    phone_number: str = ""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Text:
-    """What a template says at one time."""
-
-    body: str
-    title: str = ""
-    footer: str = ""
-    buttons: tuple[Button, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Definition:
-    """`id` is the provider's. `texts`: what it said first, and what it said after each edit."""
-
-    id: int
-    name: str
-    language: str
-    category: str
-    texts: tuple[Text, ...]
-
-    @property
-    def key(self) -> str:
-        return f"{self.name}.{self.language}"
-
 
 _ORDER = "https://quill-lantern.example/orders/{{1}}"
 _SHOP = "https://quill-lantern.example/winter"

@@ -14,6 +14,7 @@ class Provider(abc.ABC):
     """One way to WhatsApp: its webhooks in our words."""
 
     name: ClassVar[str]
+    takes_installation_secrets: ClassVar[bool] = False  # they open the door of an account without secrets of its own
 
     @abc.abstractmethod
     def signature_ok(self, *, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:

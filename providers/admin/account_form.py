@@ -64,7 +64,9 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             "on_unknown": gettext_lazy("Unknown outcomes"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
-            "external_id": gettext_lazy("At Meta: the id of the WhatsApp Business Account. It is fixed from now on."),
+            "external_id": gettext_lazy(
+                "At Meta: the id of the WhatsApp Business Account. It is fixed from now on. A sandbox needs none."
+            ),
             "window_policy": gettext_lazy("Who says whether a free text may still be sent to a customer."),
             "on_unknown": gettext_lazy("What to do when no answer came to something that was sent."),
         }
@@ -73,21 +75,35 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         super().__init__(*given, **named)
         if self.instance._state.adding:
             self.fields["provider"].choices = providers_here()  # type: ignore[attr-defined]  # a ChoiceField
+            self.fields["external_id"].required = False  # `clean` asks for it
+            self._offer_the_usual()
             del self.fields["forget"]
         else:
             del self.fields["provider"]
             self._say_what_is_kept(self.instance.credentials or {})
 
+    def _offer_the_usual(self) -> None:
+        """How an account behaves is its provider's matter, unless somebody says otherwise."""
+        for name in ("window_policy", "on_unknown"):
+            field: Any = self.fields[name]
+            field.required, field.initial = False, ""
+            self.initial.pop(name, None)
+            field.choices = [("", _("As usual for the provider")), *(one for one in field.choices if one[0])]
+
     def _say_what_is_kept(self, kept: dict[str, Any]) -> None:
         for field, name in secret_names(self.instance.provider).items():
             if kept.get(name):
                 self.fields[field].widget.attrs["placeholder"] = _("Kept. Leave empty to keep it.")
-        choices = [(name, SECRETS[name][0]) for name in SECRETS if kept.get(name)]
+        names = secret_names(self.instance.provider).values()
+        choices = [(name, SECRETS[name][0]) for name in names if kept.get(name)]
         self.fields["forget"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        if self.instance._state.adding and _is_taken(given.get("provider"), given.get("external_id")):
+        is_new, provider = self.instance._state.adding, given.get("provider")
+        if is_new and provider != "sandbox" and not given.get("external_id"):
+            self.add_error("external_id", self.fields["external_id"].error_messages["required"])
+        elif is_new and _is_taken(provider, given.get("external_id")):
             self.add_error(
                 "external_id",
                 _("This id is already connected to this installation. Ask its operator if that is not you."),

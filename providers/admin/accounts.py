@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -24,6 +24,7 @@ from core.showing import NOTHING, badge, link, moment, place_of
 from providers import accounts
 from providers.adapters import provider_names
 from providers.admin.account_form import TITLES, AccountForm, secret_names
+from providers.admin.sandbox import address_to_start, stories_of
 from providers.models import Account
 
 HEALTH_COLOURS = {"ok": "success", "failing": "danger"}
@@ -106,6 +107,7 @@ class AccountAdmin(AuditedAdmin):
     list_filter = (RetiredFilter, "provider", "health")
     search_fields = ("name", "external_id")
     search_help_text = gettext_lazy("Name, or id at the provider")
+    change_form_before_template = "console/let_happen.html"
     change_form_after_template = "console/deeds_below.html"
     empty_title = gettext_lazy("No account is connected")
     empty_text = gettext_lazy(
@@ -124,6 +126,8 @@ class AccountAdmin(AuditedAdmin):
             about = (None, {"fields": [*whose, "provider", "name", "external_id"]})
             return [about, *(_secrets(provider) for provider in provider_names() if secret_names(provider)), behaviour]
         about = (None, {"fields": ["provider_title", "name", "external_id", "health_told", "heard", "number_list"]})
+        if obj.is_sandbox:  # whose door we alone can open
+            return [about, (gettext_lazy("What was let happen"), {"fields": ["stories"]}), behaviour]
         if not self.has_change_permission(request, obj):
             return [about, behaviour]
         names = [*secret_names(obj.provider), *(["forget"] if any((obj.credentials or {}).values()) else [])]
@@ -133,10 +137,16 @@ class AccountAdmin(AuditedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         if obj is None:
             return ()
-        return ("provider_title", "external_id", "health_told", "heard", "number_list", "webhook_address")
+        return ("provider_title", "external_id", "health_told", "heard", "number_list", "webhook_address", "stories")
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
+        account = named.get("obj")
+        context["let_happen"] = address_to_start(request, account) if account else ""
+        return super().render_change_form(request, context, **named)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         given = {name: form.cleaned_data[name] for name in ("name", "window_policy", "on_unknown")}
+        given = {name: value for name, value in given.items() if value}
         if change:
             accounts.change_account(obj, fields=given | {"credentials": form.credentials()})
             return
@@ -173,6 +183,10 @@ class AccountAdmin(AuditedAdmin):
         numbers = account.numbers.order_by("display_phone_number")
         links = [(link(number, place_of(kind="number", subject_id=str(number.pk))),) for number in numbers]
         return format_html_join(", ", "{}", links) or SafeString(NOTHING)
+
+    @display(description=gettext_lazy("stories"))
+    def stories(self, account: Account) -> SafeString:
+        return stories_of(account)
 
     @display(description=gettext_lazy("address"))
     def webhook_address(self, account: Account) -> SafeString:

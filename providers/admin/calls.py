@@ -24,7 +24,7 @@ from core.switching import SUPERUSERS
 from providers import replay
 from providers.admin.bodies import pretty_body, raw
 from providers.admin.words import OUTCOMES, held
-from providers.models import FieldCount, WebhookCall
+from providers.models import FieldCount, ParkedEvent, WebhookCall
 
 STATE_COLOURS = {"waiting": "info", "applied": "success", "parked": "warning"}
 CHANGES_MOST = 300
@@ -99,7 +99,7 @@ class WebhookCallAdmin(OwnedAdmin):
             "held": held(call.changes) if call.applied_at else "",
             "state_badge": self.state_badge(call),
             "took": time_taken(call),
-            "lines": [_line(line) for line in call.changes[:CHANGES_MOST]],
+            "lines": _lines(call),
             "more": max(0, len(call.changes) - CHANGES_MOST),
             "pretty": pretty_body(body),
             "raw": raw(body),
@@ -165,10 +165,14 @@ def time_taken(call: WebhookCall) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:,.1f} s"
 
 
-def _line(line: dict[str, Any]) -> dict[str, Any]:
-    """One change of a call as its page shows it."""
-    word, colour = OUTCOMES.get(line.get("outcome", ""), (line.get("outcome", ""), "default"))
-    return line | {"badge": badge(word, colour)}
+def _lines(call: WebhookCall) -> list[dict[str, Any]]:
+    """The changes of a call as its page shows them; what is parked still leads to its cure."""
+    parked = dict(ParkedEvent.objects.filter(call=call).order_by().values_list("position", "pk"))
+    shown = []
+    for position, line in enumerate(call.changes[:CHANGES_MOST]):
+        word, colour = OUTCOMES.get(line.get("outcome", ""), (line.get("outcome", ""), "default"))
+        shown.append(line | {"badge": badge(word, colour), "parked": parked.get(position)})
+    return shown
 
 
 def _compared(change: dict[str, Any]) -> dict[str, Any]:

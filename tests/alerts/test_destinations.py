@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -20,59 +18,22 @@ from alerts.transports.base import WrongAddress
 from core.fence import everywhere
 from core.models import AuditEntry
 from core.refusals import Refused
+from tests.receiver import Receiver, receiving
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_lane", "network")]
-
-
-class Receiver(http.server.ThreadingHTTPServer):
-    """A place on loopback that takes what is posted and answers as it is told."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.answer: tuple[int, bytes, dict[str, str]] = (200, b"ok", {})
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((dict(self.headers), body))
-        status, words, headers = self.server.answer
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(words)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(words)
-
-    def log_message(self, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture
 def receiver(settings) -> Iterator[Receiver]:
     settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with receiving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
-def other_receiver(settings) -> Iterator[Receiver]:
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+def other_receiver() -> Iterator[Receiver]:
+    with receiving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -122,8 +83,8 @@ def test_slack_is_told_over_http(add, organization, receiver):
 
     tasks.send_due()
 
-    ((_, body),) = receiver.got
-    assert "The wick is torn" in json.loads(body)["text"]
+    (posted,) = receiver.got
+    assert "The wick is torn" in json.loads(posted.body)["text"]
     assert states() == [("slack", "sent")]
 
 
@@ -133,9 +94,8 @@ def test_a_webhook_is_signed_so_that_its_receiver_can_verify_it(add, organizatio
 
     tasks.send_due()
 
-    ((headers, body),) = receiver.got
-    lowered = {name.lower(): value for name, value in headers.items()}
-    told = Webhook(destination.secret).verify(body, lowered)
+    (posted,) = receiver.got
+    told = Webhook(destination.secret).verify(posted.body, posted.headers)
     assert (told["type"], told["data"]["id"]) == ("alert.opened", str(alert.pk))
 
 
@@ -148,9 +108,8 @@ def test_after_its_secret_was_renewed_the_old_one_still_verifies(add, organizati
 
     tasks.send_due()
 
-    ((headers, body),) = receiver.got
-    lowered = {name.lower(): value for name, value in headers.items()}
-    assert Webhook(old).verify(body, lowered) == Webhook(new).verify(body, lowered)
+    (posted,) = receiver.got
+    assert Webhook(old).verify(posted.body, posted.headers) == Webhook(new).verify(posted.body, posted.headers)
 
 
 def test_an_address_that_is_gone_switches_its_destination_off_and_another_hears_of_it(
@@ -164,12 +123,12 @@ def test_an_address_that_is_gone_switches_its_destination_off_and_another_hears_
 
     assert (fresh(gone).is_enabled, fresh(other).is_enabled) == (False, True)
     assert "410" in gone.disabled_reason
-    texts = [json.loads(body)["text"] for _, body in other_receiver.got]
+    texts = [json.loads(posted.body)["text"] for posted in other_receiver.got]
     with everywhere():
         Lane.objects.update(free_at=timezone.now())
         AlertDelivery.objects.exclude(due_at=None).update(due_at=timezone.now())
     tasks.send_due()
-    texts = [json.loads(body)["text"] for _, body in other_receiver.got]
+    texts = [json.loads(posted.body)["text"] for posted in other_receiver.got]
     assert any("takes no more alerts" in text for text in texts)
 
 
@@ -272,7 +231,7 @@ def test_a_test_sends_now_and_gives_the_real_answer(add, receiver):
         tested = destinations.try_out(destination)
 
     assert (tested.ok, tested.status, tested.answer) == (True, 200, "ok")
-    assert "test" in json.loads(receiver.got[0][1])["text"].lower()
+    assert "test" in json.loads(receiver.got[0].body)["text"].lower()
     with everywhere():
         entry = AuditEntry.objects.get(action="tested")
     assert (entry.label, entry.detail) == ("slack", "It worked.")

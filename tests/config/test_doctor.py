@@ -16,7 +16,9 @@ from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.utils import timezone
 
-from config.diagnosis import Finding, Level, broker, cache, diagnose
+from config.diagnosis import diagnose
+from config.diagnosis_findings import Finding, Level
+from config.diagnosis_settings import broker, cache, slack
 from core.bell import WORKER
 from core.models import Heartbeat
 from providers import webhooks
@@ -315,6 +317,54 @@ def test_a_cache_that_cannot_be_used_is_a_problem(well):
     well.CACHES = {"default": {"BACKEND": "no.such.Cache"}}
 
     assert only(Level.PROBLEM).what.startswith("The cache (Cache) does not work")
+
+
+# Alerts
+
+
+def test_a_slack_address_is_shown_by_its_end_alone(well):
+    well.SLACK_WEBHOOK_URL = "https://hooks.slack.com/services/T0000/B0000/Gravel71Otter"
+
+    (finding,) = slack()
+
+    assert finding.level is Level.OK
+    assert "tter" in finding.what
+    assert "Gravel" not in finding.what
+
+
+@pytest.mark.parametrize(
+    "url", ["hooks.slack.com/services/T/B/Gravel71", "https://example.com/Gravel71", "http://hooks.slack.com/Gravel71"]
+)
+def test_an_address_that_is_not_slacks_is_a_problem(well, url):
+    well.SLACK_WEBHOOK_URL = url
+
+    finding = only(Level.PROBLEM)
+
+    assert finding.what == "SLACK_WEBHOOK_URL cannot be used."
+    assert "Gravel71" not in f"{finding}"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["hooks.example.org", "hooks.internal:8080", "*.example.org", "chat", "10.1.2.3", "[fd00::1]:8443", "fd00::1"],
+)
+def test_a_host_that_may_be_called_is_named_by_host_port_or_star(well, entry):
+    well.OUTBOUND_ALLOWED_HOSTS = [entry]
+
+    assert found(Level.PROBLEM) == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["https://hooks.example.org", "hooks.example.org/alerts", "10.0.0.0/8", "*", "*example.org", "a:0", "a:99999", ""],
+)
+def test_what_names_no_host_is_a_problem_and_says_how_to_write_it(well, entry):
+    well.OUTBOUND_ALLOWED_HOSTS = [entry]
+
+    finding = only(Level.PROBLEM)
+
+    assert finding.what == f"OUTBOUND_ALLOWED_HOSTS holds {entry!r}, which names no host."
+    assert "host:port" in finding.remedy
 
 
 # Worker, queues, accounts

@@ -28,6 +28,7 @@ PUBLIC = {
 }
 EVERY_PLACE = list(places())
 API_PLACES = api_places()
+LISTS = ("accounts", "numbers", "templates", "alerts", "events", "destinations", "silences", "escalations")
 WITH_A_ROW = [place for place in API_PLACES if "<" in place.route]
 
 
@@ -105,9 +106,7 @@ def test_a_row_of_the_installation_is_for_superusers(place, org_admin, ours):
     assert everything() == before
 
 
-@named(
-    [place for place in API_PLACES if place.route.endswith(("accounts", "numbers", "templates", "alerts", "events"))]
-)
+@named([place for place in API_PLACES if place.route.endswith(LISTS)])
 def test_a_list_holds_rows_of_ours_alone(place, org_admin, ours, theirs):
     found = org_admin.results(place.path().removeprefix("/api/v1"))
 

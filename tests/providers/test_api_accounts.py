@@ -112,7 +112,6 @@ def test_what_is_needed_is_named_when_it_is_missing(field, org_admin):
         ("external_id", "1\x00"),
         ("provider", "carrier-pigeon"),
         ("provider", "twilio"),
-        ("provider", "sandbox"),
         ("window_policy", "never"),
         ("on_unknown", "shrug"),
         ("credentials", "token"),

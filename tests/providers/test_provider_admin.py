@@ -277,6 +277,18 @@ def test_a_call_shows_its_body_and_what_each_change_became(account):
     assert "parked message_template_status_update" in read
 
 
+def test_what_of_a_call_is_parked_leads_to_its_cure_as_long_as_it_waits(account):
+    call = deliver(webhook(status_change("APPROVED"), BROKEN))
+    cure = page_of(only(ParkedEvent))
+    client = superuser_at_console()
+
+    waiting = look(client, page_of(call))
+    press(client, page_of(only(ParkedEvent), "drop"))
+
+    assert waiting.count(cure) == 1
+    assert cure not in look(client, page_of(call))
+
+
 @pytest.mark.parametrize(
     "body", [b"\xff\xfe not json", b"[" * 20_000, b"", b'{"a": NaN}', b'"<script>alert(1)</script>"']
 )

@@ -153,7 +153,7 @@ def test_the_page_begins_with_the_standing_and_what_to_do(tell, viewing):
         page.index("Disabled by Meta and cannot be sent"),
         page.index("Make a new template with a better"),
     )
-    assert standing < action < page.index("Timeline: 1 fact")
+    assert standing < action < page.index("At the provider")
 
 
 def test_the_timeline_tells_each_fact_newest_first(tell, viewing):
@@ -161,18 +161,21 @@ def test_the_timeline_tells_each_fact_newest_first(tell, viewing):
     tell("RED", hour=9)
     template = tell("PAUSED", hour=10, other_info={"title": "FIRST_PAUSE"})
 
-    page = words(look(viewing, page_of(template)))
+    page = words(look(viewing, page_of(template), tab="timeline"))
 
-    told = ["PAUSED APPROVED → PAUSED", "QUALITY_CHANGE", "APPROVED nothing known → APPROVED"]
+    told = ["Paused APPROVED → PAUSED", "Quality UNKNOWN → RED", "Approved nothing known → APPROVED"]
     assert [page.index(line) for line in told] == sorted(page.index(line) for line in told)
     assert "It is the first pause for low quality and lasts 3 hours. Told by Meta" in page
 
 
 def test_only_superusers_are_led_to_the_webhook_call(tell, organization):
     template = tell("APPROVED")
+    members, superusers = somebody(organization, Role.ORG_ADMIN), superuser_at_console()
 
-    assert "/admin/providers/webhookcall/" not in look(somebody(organization, Role.ORG_ADMIN), page_of(template))
-    assert f"{reverse('admin:providers_webhookcall_changelist')}01" in look(superuser_at_console(), page_of(template))
+    pages = [look(client, page_of(template), tab="timeline") for client in (members, superusers)]
+
+    assert "/admin/providers/webhookcall/" not in pages[0]
+    assert f"{reverse('admin:providers_webhookcall_changelist')}01" in pages[1]
 
 
 def test_a_long_timeline_is_shown_in_part_until_asked_for_whole(tell, viewing):
@@ -180,7 +183,7 @@ def test_a_long_timeline_is_shown_in_part_until_asked_for_whole(tell, viewing):
         tell("APPROVED" if number % 2 else "PENDING", hour=number / 4)
     template = tell("PAUSED", hour=20)
 
-    part, whole = look(viewing, page_of(template)), look(viewing, page_of(template), facts="all")
+    part, whole = (look(viewing, page_of(template), tab="timeline", **more) for more in ({}, {"facts": "all"}))
 
     assert (part.count("Told by Meta"), whole.count("Told by Meta")) == (50, 51)
     assert ("Show earlier facts" in part, "Show earlier facts" in whole) == (True, False)

@@ -29,6 +29,8 @@ class Command(BaseCommand):
         self._tell(founded)
         if wants_data and number is None:
             self.stdout.write(f"No demo data: another organization has the account {WABA_ID} already.")
+        elif wants_data:
+            self.stdout.write("To see something happen, while it runs: python manage.py sandbox pause_disable")
         self.stdout.write(json.dumps(_facts(founded, number)))
 
     def _tell(self, founded: Founded) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.diagnosis import Finding, Level, diagnose
+from config.diagnosis import diagnose
+from config.diagnosis_findings import Finding, Level
 
 
 class Command(BaseCommand):

@@ -12,6 +12,7 @@ from providers.events import Event
 
 class Meta(Provider):
     name = "meta"
+    takes_installation_secrets = True
 
     def signature_ok(self, *, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
         return signature.signature_ok(headers=headers, body=body, secrets=secrets)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import pathlib
 from typing import Any
 
@@ -12,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import http
 from core.refusals import OutcomeUnknown, TryAgain
+from providers.adapters.meta.signature import sign
 
 
 class Command(BaseCommand):
@@ -31,8 +30,7 @@ class Command(BaseCommand):
 
     def _post(self, url: str, body: bytes) -> str:
         secret = settings.WHATSAPP_WEBHOOK_APP_SECRETS[0]
-        signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signature}"}
+        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": sign(body, secret=secret)}
         try:
             answer = http.call(method="POST", url=url, headers=headers, body=body)
         except (TryAgain, OutcomeUnknown) as error:

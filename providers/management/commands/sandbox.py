@@ -1,0 +1,122 @@
+"""`manage.py sandbox SCENARIO` lets days go by at a sandbox account within seconds, and tells what happens."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
+from django.utils import timezone
+
+from core.bell import WORKER
+from core.context import acting_as
+from core.fence import everywhere
+from core.models import Heartbeat
+from core.refusals import Refused
+from providers import sandbox
+from providers.adapters.sandbox.scenarios import FASTEST, SCENARIOS, SPEED
+from providers.models import Account, SandboxRun
+
+LOOK_EVERY = 0.2  # seconds
+PATIENCE = 25  # looks at a story that does not begin, before somebody is told why
+SILENT_AFTER = timedelta(seconds=20)  # a worker says every few seconds that it lives
+NO_WORKER = (
+    "No worker is running, so nothing happens yet. The story waits and begins by itself as soon as one runs.\n"
+    "Start everything in another window:  python manage.py up"
+)
+
+
+class Command(BaseCommand):
+    help = "Lets something happen to a sandbox account, by signed calls to its own webhook door, and follows it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("scenario", nargs="?", default="", metavar="SCENARIO", help=", ".join(SCENARIOS))
+        parser.add_argument("--account", default="", metavar="ID", help="needed where there are several")
+        parser.add_argument("--speed", type=int, default=SPEED, help="how many times faster than life")
+        parser.add_argument("--no-wait", action="store_true", help="only start it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name, speed = options["scenario"], options["speed"]
+        if name not in SCENARIOS:
+            raise CommandError(f"{_opening(name)} Choose one of these:\n{_listed()}")
+        if not 1 <= speed <= FASTEST:
+            raise CommandError(f"--speed is a number from 1 (as in life) to {FASTEST}.")
+        with everywhere(), acting_as("command line"):
+            account = _account(options["account"])
+            try:
+                run = sandbox.start(account, scenario=name, speed=speed)
+            except Refused as refused:
+                raise CommandError(refused.sentence) from None
+        self.stdout.write(f"{account.name}: {SCENARIOS[name].title}, in {run.steps} steps")
+        if options["no_wait"]:
+            self.stdout.write(f"It is followed at {_place(run)}")
+            return
+        try:
+            self._follow(run)
+        except KeyboardInterrupt:
+            self.stdout.write(f"\nIt goes on without you: {_place(run)}")
+
+    def _follow(self, run: SandboxRun) -> None:
+        told, looks = 0, 0
+        while True:
+            run = _now(run)
+            for number, moment in enumerate(sandbox.story_of(run).moments[told : run.step], start=told + 1):
+                self.stdout.write(f"{number:>4}  {moment.words}")
+            told = run.step
+            if run.state != SandboxRun.State.RUNNING:
+                break
+            looks += 1
+            if looks == PATIENCE and not told:
+                self.stdout.write(_why_nothing_happens(run))
+            self.stdout.flush()
+            time.sleep(LOOK_EVERY)
+        if run.state == SandboxRun.State.FAILED:
+            raise CommandError(f"The story could not be told to its end. {run.trouble}")
+        end = "Stopped." if run.state == SandboxRun.State.STOPPED else "The story is told."
+        self.stdout.write(f"{end} What came of it: {_place(run)}")
+
+
+def _account(given: str) -> Account:
+    known: dict[str, Account] = {
+        str(account.pk): account for account in sandbox.accounts().select_related("organization").order_by("name")
+    }
+    lines = "\n".join(f"  --account {pk}  {one.name} ({one.organization})" for pk, one in known.items())
+    if not known:
+        raise CommandError(
+            "There is no sandbox account. Add one in the console under Accounts (provider: Sandbox), or run "
+            "`python manage.py demo`, which makes one."
+        )
+    if given and given not in known:
+        raise CommandError(f"No sandbox account has the id {given}. These are there:\n{lines}")
+    if not given and len(known) > 1:
+        raise CommandError(f"Say which sandbox account you mean:\n{lines}")
+    return known[given] if given else next(iter(known.values()))
+
+
+def _opening(name: str) -> str:
+    return f"There is no scenario {name}." if name else "Say what is to happen."
+
+
+def _listed() -> str:
+    return "\n".join(f"  {one.name:<16} {one.title}. {one.promise}" for one in SCENARIOS.values())
+
+
+def _now(run: SandboxRun) -> SandboxRun:
+    with everywhere():
+        found: SandboxRun = SandboxRun.objects.get(pk=run.pk)
+    return found
+
+
+def _why_nothing_happens(run: SandboxRun) -> str:
+    if run.trouble:
+        return f"{run.trouble}\nIt is tried again by itself. Does the web process run at {settings.SANDBOX_DOOR}?"
+    beat = Heartbeat.objects.filter(name=WORKER).first()
+    is_alive = beat is not None and timezone.now() - beat.at < SILENT_AFTER
+    return "The worker is busy; the story begins when its turn comes." if is_alive else NO_WORKER
+
+
+def _place(run: SandboxRun) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('admin:providers_sandboxrun_change', args=[run.pk])}"
