@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench format migrations lock
+.PHONY: help run test check bench format migrations messages lock
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,6 +22,7 @@ check: .venv/develops ## All that CI runs: lint, types, imports, migrations, dep
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --check --quiet .
+	$(BIN)/python .ci/messages.py check
 	$(BIN)/python .ci/manage_deployed.py makemigrations --check --dry-run
 	$(BIN)/python .ci/manage_deployed.py check --deploy --fail-level WARNING
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements.txt requirements-dev.txt \
@@ -38,6 +39,10 @@ format: .venv/develops ## Format the code and mend what the linter can mend
 
 migrations: .venv/develops ## Write the migrations that the models ask for
 	$(BIN)/python manage.py makemigrations
+
+messages: .venv/develops ## Collect the console's words into config/locale, and compile the translations
+	$(BIN)/python .ci/messages.py update
+	$(BIN)/python .ci/messages.py compile
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml

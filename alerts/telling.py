@@ -18,7 +18,7 @@ from django.utils import timezone
 from alerts import bundling
 from alerts.bundling import Telling
 from alerts.models import Alert, AlertDelivery, AlertEntry, DeliveryLine, Escalation
-from alerts.recipients import Recipient, recipients, whose
+from alerts.recipients import Recipient, Whose, recipients, whose
 from alerts.timing import FLAPPING
 from core import bell
 from core.matters import Severity
@@ -180,9 +180,8 @@ def _told(alerts: Sequence[Alert]) -> set[tuple[object, str]]:
     return set(lines.exclude(delivery__attempts=0).values_list("alert_id", "recipient"))
 
 
-def _escalated(organizations: set[object]) -> list[Escalation]:
-    rows = whose(Escalation.objects.filter(is_enabled=True), organizations)  # type: ignore[arg-type]  # ids or None
-    return list(rows)
+def _escalated(organizations: set[Whose]) -> list[Escalation]:
+    return list(whose(Escalation.objects.filter(is_enabled=True), organizations))
 
 
 def _is_for(escalation: Escalation, alert: Alert, recipient: Recipient) -> bool:

@@ -247,7 +247,7 @@ def _carry_out_one(
         except GiveUp as error:
             _end(item, error, gave_up)
         except NotYet as error:
-            _postpone(item, error)
+            _later(item, error)
         except (TryAgain, OutcomeUnknown) as error:
             _again(item, error, gave_up, tries, wait=getattr(error, "wait", None))
         except Exception as error:
@@ -284,7 +284,7 @@ def _again(
     still_ours(item).update(due_at=due_at, leased_until=None, last_error=_told(error))
 
 
-def _postpone(item: WorkItem, error: NotYet) -> None:
+def _later(item: WorkItem, error: NotYet) -> None:
     due_at = timezone.now() + error.wait
     postponed = F("postponed") + 1
     still_ours(item).update(due_at=due_at, leased_until=None, postponed=postponed, last_error=_told(error))

@@ -156,7 +156,7 @@ def test_what_waits_for_a_destination_that_was_switched_off_is_not_sent(add, org
 def test_half_an_hour_without_slack_loses_nothing_and_delays_nobody_else(add, organization, receiver, other_receiver):
     add("slack", f"{receiver.url}/services/T/B/x")
     add("webhook", f"{other_receiver.url}/hook")
-    receiver.answer = (503, b"", {})
+    receiver.answer, tries = (503, b"", {}), 0
 
     with time_machine.travel("2026-03-02T08:00:00+00:00", tick=False) as clock:
         for minute in range(40):
