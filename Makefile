@@ -13,7 +13,7 @@ help: ## List these targets
 run: .venv/runs ## Start the console with demo data on http://127.0.0.1:8000 (PORT=9000 for another door); Ctrl-C stops all
 	$(BIN)/python manage.py up --demo
 
-test: .venv/develops ## Run the whole suite, on SQLite and on PostgreSQL (DATABASE_URL, else one from a wheel)
+test: .venv/develops ## Run the whole suite, on SQLite and on PostgreSQL (DATABASE_URL, else one from a wheel), and in Chromium
 	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.run
 
 check: .venv/develops ## All that CI runs: lint, types, imports, migrations, deployment settings, then the tests
@@ -31,6 +31,9 @@ check: .venv/develops ## All that CI runs: lint, types, imports, migrations, dep
 
 bench: .venv/develops ## Measure webhooks in and webhook calls applied, each beside its baseline
 	$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.bench
+
+pictures: .venv/develops ## Take the pictures of README and docs anew: a demo in Chromium
+	$(BIN)/python -m tests.browser.pictures
 
 format: .venv/develops ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix-only

@@ -270,8 +270,8 @@ class AlertDelivery(PerhapsOwned, WorkItem):
     """
     One message to one recipient: a destination, or a person by e-mail. Its lines are what it tells.
 
-    `recipient` is who gets it: `destination:<id>` or `person:<organization's id>:<address>`. `held_because`: it waits for more, for the
-    end of quiet hours, or to see whether the matter lasts.
+    `recipient` is who gets it: `destination:<id>` or `person:<organization's id>:<address>`. `held_because`: it waits
+    for more, for the end of quiet hours, or to see whether the matter lasts.
     """
 
     class State(models.TextChoices):

@@ -88,7 +88,7 @@ def end(row: Silence) -> None:
 
 
 def keep() -> int:
-    """What the clock does: begins silences whose time has come, and ends those that are over. Returns alerts changed."""
+    """What the clock does: begins and ends silences whose time has come. Returns how many alerts changed."""
     now = timezone.now()
     changed = 0
     for row in Silence.objects.filter(starts_at__lte=now, ends_at__gt=now).order_by("id")[:MOST]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -83,7 +83,7 @@ class ResetSecondFactor(Deed):
             gettext("Be sure who asks you for this: it is what somebody with a stolen password would ask."),
         ]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         done = sum(second_factor.remove(row, actor=current_actor(), detail="reset by a superuser") for row in rows)
         told = ngettext("%(count)s second factor removed.", "%(count)s second factors removed.", done)
         return told % {"count": done}

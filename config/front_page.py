@@ -2,123 +2,113 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Min
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from alerts import overview as alerts
 from alerts.models import Alert
+from config.charts import charts
+from config.decisions import decisions
+from config.first_steps import first_steps
+from config.happened import happened
 from config.places import list_of, may_see
 from core.matters import Severity
-from core.models import Membership, Role
 from core.showing import moment
-from core.switching import SUPERUSERS, covers, organization_here
+from core.switching import SUPERUSERS, covers
 from providers.models import Account, ParkedEvent, WebhookCall
 from templates_app import overview
 from templates_app.models import Template
 
-LINES = 8
+LINES = 10
+DAY = timedelta(days=1)
+Figure = dict[str, Any]
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context["title"] = _("What needs me today?")
     if not Account.objects.filter(last_webhook_at__isnull=False).order_by().exists():
-        return context | {"steps": _first_steps(request)}
+        return context | {"steps": first_steps(request)}
     now = timezone.now()
-    critical = overview.critical(at=now)
-    worst = [
-        {"row": row, "place": _page(row), "action": overview.action_required(row, at=now)} for row in critical[:LINES]
-    ]
-    alerts = Alert.objects.filter(status__in=Alert.UNRESOLVED).order_by("-severity_rank", "-last_seen_at", "-id")
-    newest = [{"row": row, "place": _page(row)} for row in alerts[:LINES]]
+    needed = decisions(request, at=now)
+    news, has_more_news = happened(at=now)
     return context | {
-        "figures": _figures(request, critical=critical.order_by().count()),
-        "worst": worst,
-        "alerts": newest,
-        "quiet_since": None if newest or worst else _quiet_since(),
+        "figures": _figures(request, at=now),
+        "decisions": needed[:LINES],
+        "more_decisions": max(0, len(needed) - LINES),
+        "all_alerts": list_of(Alert),
+        "quiet_since": None if needed else alerts.quiet_since(),
+        "charts": charts(at=now),
+        "news": news,
+        "has_more_news": has_more_news,
     }
 
 
-def _page(row: Any) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def _figures(request: HttpRequest, *, critical: int) -> list[dict[str, Any]]:
+def _figures(request: HttpRequest, *, at: datetime) -> list[Figure]:
     """Each: what it counts, the number, a word beside it, the list behind it, and whether it is bad."""
     rows = Template.objects.filter(is_retired=False).order_by()
     approved, total = rows.filter(status="APPROVED").count(), rows.count()
+    critical = overview.critical(at=at).order_by().count()
     figures = [
-        *_alert_figures(),
-        _figure(_("Critical templates"), critical, list_of(Template, critical="yes"), is_bad=bool(critical)),
+        _open_alerts(at=at),
+        _figure(
+            _("Critical templates"),
+            critical,
+            list_of(Template, critical="yes"),
+            beside=_since_yesterday(overview.critical_change(at=at, since=at - DAY)),
+            is_bad=bool(critical),
+        ),
         _figure(_("Approved, of all"), f"{approved} / {total}", list_of(Template)),
     ]
     if may_see(request, ParkedEvent):
-        parked = ParkedEvent.objects.order_by().count()
-        figures.append(_figure(_("Parked events"), parked, list_of(ParkedEvent), is_bad=bool(parked)))
+        figures.append(_parked())
     return [*figures, _waiting()] if covers(request, SUPERUSERS) else figures
 
 
-def _alert_figures() -> list[dict[str, Any]]:
-    counted = Alert.objects.filter(status__in=Alert.UNRESOLVED).order_by().values_list("severity")
-    by_severity = dict(counted.annotate(Count("id")))
-    if not by_severity:
-        return [_figure(_("Open alerts"), 0, list_of(Alert))]
-    return [
-        _figure(
-            _("%(severity)s alerts") % {"severity": severity.value},
-            by_severity[severity.value],
-            list_of(Alert, severity__exact=severity.value),
-            is_bad=severity.rank >= Severity.HIGH.rank,
-        )
-        for severity in sorted(Severity, key=lambda one: -one.rank)
-        if severity.value in by_severity
+def _open_alerts(*, at: datetime) -> Figure:
+    by_severity = alerts.open_by_severity()
+    figure = _figure(
+        _("Open alerts"),
+        sum(by_severity.values()),
+        list_of(Alert),
+        beside=_since_yesterday(alerts.change_since(since=at - DAY)),
+        is_bad=any(severity.rank >= Severity.HIGH.rank for severity in by_severity),
+    )
+    parts = [
+        {"word": severity.value, "number": count, "address": list_of(Alert, severity__exact=severity.value)}
+        for severity, count in by_severity.items()
     ]
+    return figure | {"parts": parts}
 
 
-def _waiting() -> dict[str, Any]:
+def _parked() -> Figure:
+    found = ParkedEvent.objects.order_by().aggregate(count=Count("id"), oldest=Min("created_at"))
+    count = found["count"]
+    return _figure(_("Parked events"), count, list_of(ParkedEvent), beside=_oldest(found["oldest"]), is_bad=bool(count))
+
+
+def _waiting() -> Figure:
     waiting = WebhookCall.objects.filter(state=WebhookCall.State.WAITING).order_by()
     found = waiting.aggregate(count=Count("id"), oldest=Min("received_at"))
-    beside = moment(found["oldest"]) if found["count"] else ""
+    newest = WebhookCall.objects.order_by("-id").values_list("received_at", flat=True).first()
+    beside = _oldest(found["oldest"]) or (format_html(_("newest {at}"), at=moment(newest)) if newest else "")
     return _figure(_("Calls waiting"), found["count"], list_of(WebhookCall, state__exact="waiting"), beside=beside)
 
 
-def _figure(what: str, number: object, address: str, *, beside: object = "", is_bad: bool = False) -> dict[str, Any]:
+def _oldest(at: datetime | None) -> str:
+    return format_html(_("oldest {at}"), at=moment(at)) if at else ""
+
+
+def _since_yesterday(change: int | None) -> str:
+    if change is None:
+        return ""
+    return _("%(change)s since yesterday") % {"change": f"{change:+d}"} if change else _("as yesterday")
+
+
+def _figure(what: str, number: object, address: str, *, beside: str = "", is_bad: bool = False) -> Figure:
     return {"what": what, "number": number, "address": address, "beside": beside, "is_bad": is_bad}
-
-
-def _quiet_since() -> Any:
-    newest = Alert.objects.filter(status=Alert.Status.RESOLVED).order_by("-resolved_at").first()
-    return newest.resolved_at if newest else None
-
-
-def _first_steps(request: HttpRequest) -> list[dict[str, Any]]:
-    """Until the first webhook of an account came: what to do first. Each step ticks itself when it is true."""
-    connect = reverse("admin:providers_account_add") if covers(request, Role.ORG_ADMIN) else ""
-    members = Membership.objects.order_by().count() if organization_here() else 0
-    return [
-        {
-            "title": _("Connect an account"),
-            "text": _(
-                "Give the id of your WhatsApp Business Account, and a token if Heliograph is to ask Meta itself."
-            ),
-            "address": connect,
-            "done": Account.objects.order_by().exists(),
-        },
-        {
-            "title": _("Send a test call"),
-            "text": _("Enter this callback URL at Meta and choose Test beside a template field:"),
-            "code": f"{settings.PUBLIC_URL}{reverse('installation-door')}",
-            "address": "",
-            "done": False,
-        },
-        {
-            "title": _("Bring in your colleagues"),
-            "text": _("Everybody who answers for templates gets a login and a role; admins get alerts by e-mail."),
-            "address": list_of(Membership) if covers(request, Role.ORG_ADMIN) else "",
-            "done": members > 1,
-        },
-    ]

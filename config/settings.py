@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 WEBHOOK_SHORTCUT_PREFIXES = ("/api/v1/whatsapp/webhook", "/api/v1/webhooks/")
+NOT_LOGGED_WHEN_WELL = (*WEBHOOK_SHORTCUT_PREFIXES, "/admin/pulse/")  # a call has its row, a look every 5 s no news
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

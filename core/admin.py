@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -152,7 +152,7 @@ class Revoke(Deed):
             _("This cannot be undone: make a new key instead."),
         ]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
             joining.revoke_api_key(row)
         return ngettext("%(count)s key revoked.", "%(count)s keys revoked.", len(rows)) % {"count": len(rows)}

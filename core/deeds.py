@@ -8,7 +8,7 @@ and the server asks again.
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -31,13 +31,23 @@ from core.switching import covers
 MOST = 500  # rows that one confirmation may name
 
 
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Kept in the history with your name."),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "autofocus": True}),
+    )
+
+
 class Deed(abc.ABC):
     """One verb. `fits` says which rows it can be done to by this person; the others are left as they are."""
 
     name: ClassVar[str]
     verb: ClassVar[Any]
     needs: ClassVar[str] = Role.OPERATOR
-    asks_note: ClassVar[bool] = False
+    asks: ClassVar[type[forms.Form]] = forms.Form  # what the page of confirmation asks for
     is_final: ClassVar[bool] = False
 
     def may(self, request: HttpRequest) -> bool:
@@ -51,18 +61,8 @@ class Deed(abc.ABC):
         """What will happen, in sentences."""
 
     @abc.abstractmethod
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
-        """Does it and says so."""
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(
-        label=gettext_lazy("Note"),
-        required=False,
-        max_length=500,
-        help_text=gettext_lazy("Kept in the history with your name."),
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "autofocus": True}),
-    )
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
+        """Does it with what was given to the form, and says so."""
 
 
 class DeedAdmin(ModelAdmin):
@@ -114,12 +114,12 @@ class DeedAdmin(ModelAdmin):
             if not deed.may(request):
                 raise PermissionDenied
             back = self._back(request, row)
-            form = NoteForm(request.POST if request.method == "POST" else None)
+            form = deed.asks(request.POST if request.method == "POST" else None)
             if not deed.fits(request, row):
                 self.message_user(request, _("There is nothing to do here any more."), messages.WARNING)
                 return HttpResponseRedirect(back)
             if request.method == "POST" and form.is_valid():
-                self._carry_out(request, deed, [row], form.cleaned_data["note"])
+                self._carry_out(request, deed, [row], form.cleaned_data)
                 return HttpResponseRedirect(back if self.get_object(request, object_id) else self._list())
             return self._confirm(request, deed, [row], form=form, back=back)
 
@@ -136,17 +136,17 @@ class DeedAdmin(ModelAdmin):
                 self.message_user(request, _("None of these needs that, or you may not do it."), messages.WARNING)
                 return None
             is_confirmed = "confirmed" in request.POST
-            form = NoteForm(request.POST if is_confirmed else None)
+            form = deed.asks(request.POST if is_confirmed else None)
             if is_confirmed and form.is_valid():
-                self._carry_out(request, deed, rows, form.cleaned_data["note"])
+                self._carry_out(request, deed, rows, form.cleaned_data)
                 return None
             left = len(chosen) - len(rows)
             return self._confirm(request, deed, rows, form=form, left=left, back=request.get_full_path())
 
         return action
 
-    def _carry_out(self, request: HttpRequest, deed: Deed, rows: Sequence[Any], note: str) -> None:
-        self.message_user(request, deed.carry_out(request, rows, note=note), messages.SUCCESS)
+    def _carry_out(self, request: HttpRequest, deed: Deed, rows: Sequence[Any], given: Mapping[str, Any]) -> None:
+        self.message_user(request, deed.carry_out(request, rows, given=given), messages.SUCCESS)
 
     def _confirm(
         self,
@@ -154,7 +154,7 @@ class DeedAdmin(ModelAdmin):
         deed: Deed,
         rows: Sequence[Any],
         *,
-        form: NoteForm,
+        form: forms.Form,
         back: str,
         left: int = 0,
     ) -> HttpResponse:
@@ -171,7 +171,7 @@ class DeedAdmin(ModelAdmin):
             "deed": deed,
             "rows": rows,
             "sentences": sentences,
-            "form": form if deed.asks_note else None,
+            "form": form,
             "back": back,
             "next": request.GET.get("next", ""),
             "checkbox": helpers.ACTION_CHECKBOX_NAME,

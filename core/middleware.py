@@ -35,8 +35,8 @@ class RequestContext:
         try:
             response = self.get_response(request)
             response.headers["X-Request-Id"] = this_id
-            if not (request.path.startswith(settings.WEBHOOK_SHORTCUT_PREFIXES) and response.status_code == 200):
-                _log(request, response, started)  # a webhook that was taken has its own row
+            if not (request.path.startswith(settings.NOT_LOGGED_WHEN_WELL) and response.status_code < 400):
+                _log(request, response, started)
             return response
         finally:
             request_id.reset(token)

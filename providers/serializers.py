@@ -50,6 +50,11 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
         read_only_fields: ClassVar[list[str]] = ["health", "health_detail", "last_sync_at", "last_webhook_at"]
         validators: ClassVar[list[Any]] = []  # a taken id is a 409, not a wrong field
 
+    def to_internal_value(self, data: Any) -> Any:
+        is_given = isinstance(data, dict) and data.get("provider") == "sandbox"
+        self.fields["external_id"].required = self.instance is None and not is_given
+        return super().to_internal_value(data)
+
     def validate_provider(self, value: str) -> str:
         if self.instance is not None and value != self.instance.provider:
             raise serializers.ValidationError("Fixed once the account exists. Add another account instead.")
@@ -64,8 +69,6 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         name = attrs.get("provider") or (self.instance.provider if self.instance else "")
-        if self.instance is None and name != "sandbox" and "external_id" not in attrs:
-            raise serializers.ValidationError({"external_id": "This field is required."}, code="required")
         unknown = set(attrs.get("credentials") or {}) - CREDENTIALS.get(name, set())
         if unknown:
             known = ", ".join(sorted(CREDENTIALS.get(name, set()))) or "none"

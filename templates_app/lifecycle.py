@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from alerts import raising
+from core.matters import Subject
 from providers import parking
 from providers.events import TemplateFact
 from providers.routes import APPLIED, KNOWN, Incoming, Outcome
@@ -36,6 +37,7 @@ ALERT_TYPES = (
     TEMPLATE_QUALITY_RED,
     TEMPLATE_QUALITY_YELLOW,
 )
+TEMPLATE_PENDING_LONG = "TEMPLATE_PENDING_LONG"  # opened by the clock (`checkups`), over as soon as the review is
 SAVED = [
     "provider_template_id",
     "language",
@@ -174,7 +176,7 @@ def _follow(pages: Sequence[Page]) -> None:
     raising.follow([subject_of(page.template) for page in pages])
 
 
-def subject_of(template: Template) -> raising.Subject:
+def subject_of(template: Template) -> Subject:
     """The template as alerts see it: who it is, and what is wrong with it now."""
     matters = wording.matters(
         Standing.from_json(template.standing),
@@ -182,12 +184,13 @@ def subject_of(template: Template) -> raising.Subject:
         name=template.name,
         language=template.language,
     )
-    return raising.Subject(
+    is_in_review = template.status == "PENDING" and not template.is_retired
+    return Subject(
         organization_id=template.organization_id,
         kind="template",
         id=str(template.pk),
         label=str(template),
-        alert_types=ALERT_TYPES,
+        alert_types=ALERT_TYPES if is_in_review else (*ALERT_TYPES, TEMPLATE_PENDING_LONG),
         matters=[] if template.is_retired else matters,
     )
 

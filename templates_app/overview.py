@@ -10,24 +10,24 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 
 from templates_app import wording
-from templates_app.facts import QUALITY_CHANGE
+from templates_app.facts import QUALITY_CHANGE, STATUS, Fact
 from templates_app.ledger import facts_of
-from templates_app.models import Template
-from templates_app.standing import fold
+from templates_app.models import Template, TemplateEvent
+from templates_app.standing import Standing, fold
 
+CRITICAL_STATUSES = ["DISABLED", "PAUSED", "REJECTED"]
 LONG_PENDING = timedelta(hours=48)
 RECENT = timedelta(days=7)
 RECENT_MOST = 10
 CRITICAL_MOST = 1000
+MOVED_MOST = 50  # templates whose facts are folded to know how many were critical before
 COLOURS = ("GREEN", "YELLOW", "RED", "UNKNOWN")
 
 
 def critical(*, at: datetime) -> QuerySet[Template]:
     """DISABLED, PAUSED or REJECTED; or quality RED; or PENDING for more than 48 hours (ruling 18). Worst first."""
     is_critical = (
-        Q(status__in=["DISABLED", "PAUSED", "REJECTED"])
-        | Q(quality_score="RED")
-        | Q(status="PENDING", status_at__lt=at - LONG_PENDING)
+        Q(status__in=CRITICAL_STATUSES) | Q(quality_score="RED") | Q(status="PENDING", status_at__lt=at - LONG_PENDING)
     )
     worst_first = Case(
         When(status="DISABLED", then=Value(0)),
@@ -53,6 +53,29 @@ def action_required(template: Template, *, at: datetime) -> str:
         pause_title=template.pause_title,
         is_long_pending=is_long_pending,
     )
+
+
+def critical_change(*, at: datetime, since: datetime) -> int | None:
+    """How many more templates are critical now than were then; None where too many have moved to fold them all."""
+    facts = TemplateEvent.objects.filter(kind__in=[STATUS, QUALITY_CHANGE], at__gte=since, template__is_retired=False)
+    moved = list(facts.order_by().values_list("template_id", flat=True).distinct()[: MOVED_MOST + 1])
+    if len(moved) > MOVED_MOST:
+        return None
+    unmoved = Template.objects.filter(is_retired=False, status="PENDING").exclude(quality_score="RED")
+    grew_old = unmoved.filter(status_at__gte=since - LONG_PENDING, status_at__lt=at - LONG_PENDING)
+    change = int(grew_old.exclude(pk__in=moved).order_by().count())
+    for told in facts_of(moved).values() if moved else []:
+        before, _ = fold(fact for fact in told if fact.at < since)
+        now, _ = fold(told)
+        change += _is_critical(now, at=at) - _is_critical(before, at=since)
+    return change
+
+
+def _is_critical(standing: Standing, *, at: datetime) -> bool:
+    if standing.status in CRITICAL_STATUSES or standing.quality_score == "RED":
+        return True
+    since = standing.status_at
+    return standing.status == "PENDING" and since is not None and since < at - LONG_PENDING
 
 
 def critical_line(template: Template, *, at: datetime) -> dict[str, Any]:
@@ -132,3 +155,29 @@ def _moves(template: Template, facts: Sequence[Any]) -> list[QualityMove]:
         for step in steps
         if step.fact.kind == QUALITY_CHANGE and step.after.quality_changed_at == step.fact.at
     ]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Happening:
+    """One fact, told in words. `event`: Meta's word for a status, else the kind of the fact."""
+
+    key: Any
+    at: datetime
+    template: Template
+    event: str
+    words: str
+
+
+def happened(*, at: datetime, within: timedelta, most: int) -> list[Happening]:
+    """The newest facts about templates by the provider's time."""
+    facts = TemplateEvent.objects.filter(at__gte=at - within).select_related("template")
+    return [
+        Happening(
+            key=row.pk, at=row.at, template=row.template, event=row.event, words=wording.history_reason(_fact(row))
+        )
+        for row in facts.order_by("-at", "-id")[:most]
+    ]
+
+
+def _fact(row: TemplateEvent) -> Fact:
+    return Fact(kind=row.kind, event=row.event, at=row.at, said=row.said)

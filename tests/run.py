@@ -1,8 +1,10 @@
 """
 The whole suite, once on SQLite and once on PostgreSQL, with the coverage of both together and a floor under it.
 
-`make test` ends here. With arguments (`python -m tests.run tests/core -k fence`) it is pytest on both databases,
-without coverage. PostgreSQL takes longer: every test with transactions of its own ends by emptying all tables.
+Then the browser tests, once: pages are the same above either database. They stand apart because all of them share one
+installation and one Chromium; it runs on SQLite, as `make run` does. `make test` ends here. With arguments
+(`python -m tests.run tests/core -k fence`) it is pytest on both databases, without coverage. PostgreSQL takes longer:
+every test with transactions of its own ends by emptying all tables.
 """
 
 from __future__ import annotations
@@ -20,17 +22,18 @@ from coverage import Coverage
 from tests.postgres import postgres
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MEASURED = ["coverage", "run", "-m", "pytest", "-n", "auto", "--maxprocesses=8", "--dist=worksteal"]
+MEASURED = ["coverage", "run", "-m", "pytest", "--ignore=tests/browser"]
+MEASURED += ["-n", "auto", "--maxprocesses=8", "--dist=worksteal"]
+IN_BROWSER = ["pytest", "tests/browser"]
 
 
-def run_suite(*, database_url: str, scratch: pathlib.Path, arguments: list[str]) -> int:
+def run_suite(command: list[str], *, database_url: str, scratch: pathlib.Path) -> int:
     environment = os.environ | {
         "DATABASE_URL": database_url,
         "COVERAGE_FILE": str(scratch / "coverage" / ".coverage"),
         "TMPDIR": str(scratch),  # whatever a killed process leaves behind goes with the rest
     }
-    command = [sys.executable, "-m", *(["pytest", *arguments] if arguments else MEASURED)]
-    suite = subprocess.Popen(command, cwd=ROOT, env=environment)
+    suite = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment)
     try:
         return suite.wait()
     except KeyboardInterrupt:  # it reached pytest too, which still drops its databases
@@ -56,8 +59,10 @@ def main(arguments: list[str]) -> int:
         scratch = pathlib.Path(folder)
         (scratch / "coverage").mkdir()
         with postgres(folder=scratch) as postgres_url:
-            urls = {"SQLite": "", "PostgreSQL": postgres_url}
-            runs = {name: _timed(url, scratch=scratch, arguments=arguments) for name, url in urls.items()}
+            suite = ["pytest", *arguments] if arguments else MEASURED
+            plan = {"SQLite": (suite, ""), "PostgreSQL": (suite, postgres_url)}
+            plan |= {} if arguments else {"browser": (IN_BROWSER, "")}
+            runs = {name: _timed(name, *planned, scratch=scratch) for name, planned in plan.items()}
         failed = any(code for code, _ in runs.values())
         verdicts = [f"{name} {'failed' if code else 'passed'} ({took:.0f} s)" for name, (code, took) in runs.items()]
         if not arguments:
@@ -68,10 +73,10 @@ def main(arguments: list[str]) -> int:
     return int(failed)
 
 
-def _timed(url: str, *, scratch: pathlib.Path, arguments: list[str]) -> tuple[int, float]:
-    print(f"\n=== {'PostgreSQL' if url else 'SQLite'} ===", flush=True)
+def _timed(name: str, command: list[str], database_url: str, *, scratch: pathlib.Path) -> tuple[int, float]:
+    print(f"\n=== {name} ===", flush=True)
     start = time.monotonic()
-    return run_suite(database_url=url, scratch=scratch, arguments=arguments), time.monotonic() - start
+    return run_suite(command, database_url=database_url, scratch=scratch), time.monotonic() - start
 
 
 if __name__ == "__main__":

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -18,11 +17,10 @@ from unfold.decorators import display
 
 from alerts import words
 from alerts.admin import preferences, subjects, timeline
-from alerts.admin.answers import Acknowledge, Resolve, SilenceAlerts, SilenceForm
+from alerts.admin.answers import Acknowledge, Resolve, SilenceAlerts
 from alerts.admin.filters import StatusFilter, SubjectFilter, TogetherFilter, TypeFilter
 from alerts.admin.rooms import AlertRoom
 from alerts.models import Alert, Silence
-from core.deeds import MOST, Deed
 from core.matters import Severity
 from core.models import Role
 from core.showing import SEVERITY_COLOURS, badge, coloured, moment, subject_link
@@ -116,43 +114,6 @@ class AlertAdmin(AlertRoom):
             "silence_more": _silence_more(request, alert),
         }
         return super().render_change_form(request, context, **named)
-
-    # Silencing asks for more than a note: until when.
-
-    def _page_of(self, deed: Deed) -> Callable[..., HttpResponse]:
-        plain = super()._page_of(deed)
-        if not isinstance(deed, SilenceAlerts):
-            return plain
-
-        def page(request: HttpRequest, object_id: str) -> HttpResponse:
-            row = self.get_object(request, object_id) if request.method == "POST" else None
-            form = SilenceForm(request.POST)
-            if row is not None and deed.fits(request, row) and not form.is_valid():
-                return self._confirm(request, deed, [row], form=form, back=self._back(request, row))
-            return plain(request, object_id)
-
-        return page
-
-    def _action_of(self, deed: Deed) -> Callable[..., HttpResponse | None]:
-        plain = super()._action_of(deed)
-        if not isinstance(deed, SilenceAlerts):
-            return plain
-
-        def action(room: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-            form = SilenceForm(request.POST)
-            if "confirmed" in request.POST and not form.is_valid():
-                rows = [row for row in queryset[:MOST] if deed.fits(request, row)]
-                return self._confirm(request, deed, rows, form=form, back=request.get_full_path())
-            return plain(room, request, queryset)
-
-        return action
-
-    def _confirm(
-        self, request: HttpRequest, deed: Deed, rows: Sequence[Any], *, form: Any, back: str, left: int = 0
-    ) -> HttpResponse:
-        if isinstance(deed, SilenceAlerts) and not isinstance(form, SilenceForm):
-            form = SilenceForm()
-        return super()._confirm(request, deed, rows, form=form, back=back, left=left)
 
 
 def _counts() -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ class _Answer(Deed):
     """Alerts about templates are answered by an org_admin, all others by an operator."""
 
     needs = Role.OPERATOR
-    asks_note = True
+    asks = NoteForm
     statuses: ClassVar[Sequence[str]] = ()
 
     def fits(self, request: HttpRequest, row: Any) -> bool:
@@ -52,8 +52,8 @@ class Acknowledge(_Answer):
         )
         return [told % {"count": len(rows)}, _("Escalations stop: nobody else is told because nobody reacted.")]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
-        done = len(answering.acknowledge(rows, actor=current_actor(), note=note))
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
+        done = len(answering.acknowledge(rows, actor=current_actor(), note=given["note"]))
         return ngettext("%(count)s alert acknowledged.", "%(count)s alerts acknowledged.", done) % {"count": done}
 
 
@@ -70,8 +70,8 @@ class Resolve(_Answer):
             _("Nothing changes at the provider."),
         ]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
-        done = len(answering.resolve(rows, actor=current_actor(), note=note))
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
+        done = len(answering.resolve(rows, actor=current_actor(), note=given["note"]))
         return ngettext("%(count)s alert resolved.", "%(count)s alerts resolved.", done) % {"count": done}
 
 
@@ -127,6 +127,7 @@ class SilenceAlerts(_Answer):
     name = "silence"
     verb = gettext_lazy("Silence")
     statuses = tuple(Alert.UNRESOLVED)
+    asks = SilenceForm
 
     def foretell(self, rows: Sequence[Any]) -> list[str]:
         told = ngettext(
@@ -140,10 +141,7 @@ class SilenceAlerts(_Answer):
             _("A silence that holds already and ends later stays as it is."),
         ]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
-        """The page has checked the form already."""
-        form = SilenceForm(request.POST)
-        form.full_clean()
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
-            silencing.silence_one(row, until=form.cleaned_data["ends_at"], actor=current_actor(), note=note)
+            silencing.silence_one(row, until=given["ends_at"], actor=current_actor(), note=given["note"])
         return ngettext("%(count)s alert silenced.", "%(count)s alerts silenced.", len(rows)) % {"count": len(rows)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -56,7 +56,7 @@ class Delete(Deed):
             _("The timelines of alerts keep what was told. This cannot be undone: its address is forgotten."),
         ]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
             destinations.remove(row)
         told = ngettext("%(count)s destination deleted.", "%(count)s destinations deleted.", len(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -44,7 +44,7 @@ class Delete(Deed):
         told = ngettext("%(count)s escalation is deleted.", "%(count)s escalations are deleted.", len(rows))
         return [told % {"count": len(rows)}, str(STOPS), _("This cannot be undone.")]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
             row.delete()
         told = ngettext("%(count)s escalation deleted.", "%(count)s escalations deleted.", len(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -35,8 +35,8 @@ class AlertRoom(OwnedAdmin):
         address: URLPattern = path(f"<path:object_id>/{route}/", self.admin_site.admin_view(view), name=named)
         return address
 
-    def _carry_out(self, request: HttpRequest, deed: Deed, rows: Sequence[Any], note: str) -> None:
+    def _carry_out(self, request: HttpRequest, deed: Deed, rows: Sequence[Any], given: Mapping[str, Any]) -> None:
         try:
-            super()._carry_out(request, deed, rows, note)
+            super()._carry_out(request, deed, rows, given)
         except Refused as refused:
             self.message_user(request, refused.sentence, messages.ERROR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -46,7 +46,7 @@ class EndNow(Deed):
         told = ngettext("%(count)s silence ends now.", "%(count)s silences end now.", len(rows))
         return [told % {"count": len(rows)}, _("What is still wrong is open again, and told.")]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
             silencing.end(row)
         return ngettext("%(count)s silence ended.", "%(count)s silences ended.", len(rows)) % {"count": len(rows)}

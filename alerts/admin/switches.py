@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
@@ -27,7 +27,7 @@ class _Switch(Deed):
     def fits(self, request: HttpRequest, row: Any) -> bool:
         return self.may(request) and row.is_enabled != self.to
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
             self.change(row, fields={"is_enabled": self.to})
         return self.told(len(rows))

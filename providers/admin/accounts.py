@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -52,7 +52,7 @@ class Retire(Deed):
             _("Nothing is deleted or changed at the provider."),
         ]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
             accounts.retire(row)
         return ngettext("%(count)s account retired.", "%(count)s accounts retired.", len(rows)) % {"count": len(rows)}
@@ -69,7 +69,7 @@ class BringBack(Deed):
     def foretell(self, rows: Sequence[Any]) -> list[str]:
         return [_("It returns to the lists, and its own webhook address opens again.")]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
             accounts.change_account(row, fields={"is_retired": False})
         return ngettext("%(count)s account is back.", "%(count)s accounts are back.", len(rows)) % {"count": len(rows)}

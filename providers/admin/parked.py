@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from unfold.decorators import display
 
 from core.console import OwnedAdmin
 from core.context import current_actor
-from core.deeds import Deed
+from core.deeds import Deed, NoteForm
 from core.models import Role
 from core.showing import moment
 from core.switching import SUPERUSERS, covers
@@ -69,7 +69,7 @@ class Retry(Deed):
         )
         return [told % {"count": len(rows)}, _("What still cannot be applied stays here, with its newest reason.")]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
             parking.retry(row)
         told = ngettext("%(count)s event is tried again.", "%(count)s events are tried again.", len(rows))
@@ -80,7 +80,7 @@ class Drop(Deed):
     name = "drop"
     verb = gettext_lazy("Drop")
     needs = Role.OPERATOR
-    asks_note = True
+    asks = NoteForm
     is_final = True
 
     def foretell(self, rows: Sequence[Any]) -> list[str]:
@@ -91,9 +91,9 @@ class Drop(Deed):
             _("The webhook call that brought it keeps its body, your name and your note; a superuser can replay it."),
         ]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         for row in rows:
-            parking.drop(row, note=note, actor=current_actor())
+            parking.drop(row, note=given["note"], actor=current_actor())
         return ngettext("%(count)s event dropped.", "%(count)s events dropped.", len(rows)) % {"count": len(rows)}
 
 

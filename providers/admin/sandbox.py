@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -52,7 +52,7 @@ class Stop(Deed):
     def foretell(self, rows: Sequence[Any]) -> list[str]:
         return [_("Nothing more is told. What has happened stays: templates and alerts stand as they are now.")]
 
-    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, note: str) -> str:
+    def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:
         stopped = sum(sandbox.stop(row) for row in rows)
         return ngettext("%(count)s story stopped.", "%(count)s stories stopped.", stopped) % {"count": stopped}
 

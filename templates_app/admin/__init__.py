@@ -31,11 +31,13 @@ from core.showing import (
 )
 from core.switching import SUPERUSERS, covers
 from templates_app import history, overview, wording
+from templates_app.admin.facts import shown
 from templates_app.admin.filters import Contested, Critical, Sendable
 from templates_app.admin.preview import preview
 from templates_app.models import Template
 from templates_app.standing import Standing
 
+TIMELINE = "timeline"
 FACTS_AT_ONCE = 50
 FACTS_MOST = 1000
 BEING_EVALUATED = timedelta(hours=24)
@@ -105,18 +107,30 @@ class TemplateAdmin(AuditedAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
         template = named["obj"]
-        context |= self._now(request, template) | self._past(request, template)
+        context |= self._top(request, template)
+        is_past = request.GET.get("tab") == TIMELINE
+        context |= self._past(request, template) if is_past else self._now(request, template)
         return super().render_change_form(request, context, **named)
+
+    def _top(self, request: HttpRequest, template: Template) -> dict[str, Any]:
+        """What stands above every tab."""
+        tab = request.GET.get("tab", "")
+        return {
+            "template": template,
+            "tabs": [
+                {"title": _("Now"), "place": request.path, "is_here": tab != TIMELINE},
+                {"title": _("Timeline"), "place": f"{request.path}?tab={TIMELINE}", "is_here": tab == TIMELINE},
+            ],
+            "status_shown": coloured(template.status, STATUS_COLOURS),
+            "quality_shown": quality_of(template),
+            "category_shown": self.category_shown(template),
+        }
 
     def _now(self, request: HttpRequest, template: Template) -> dict[str, Any]:
         version = template.current_version
         return {
-            "template": template,
             "sentence": sentence_of(template),
             "action_required": overview.action_required(template, at=timezone.now()),
-            "status_shown": coloured(template.status, STATUS_COLOURS),
-            "quality_shown": quality_of(template),
-            "category_shown": self.category_shown(template),
             "alerts": [_alert(request, alert) for alert in _unresolved(template)],
             "version": version,
             "preview": preview(version, language=template.language) if version else None,
@@ -124,12 +138,15 @@ class TemplateAdmin(AuditedAdmin):
 
     def _past(self, request: HttpRequest, template: Template) -> dict[str, Any]:
         most = FACTS_MOST if "facts" in request.GET else FACTS_AT_ONCE
-        lines, total = history.history(template, limit=most, offset=0)
+        lines, total = history.history(template, limit=most + 1, offset=0)
+        earlier = [*lines[1:], None]
         return {
-            "lines": lines,
+            "lines": [shown(line, earlier=before) for line, before in zip(lines[:most], earlier, strict=False)],
             "total": total,
-            "more": total > len(lines) and most == FACTS_AT_ONCE,
+            "more": total > most and most == FACTS_AT_ONCE,
+            "whole": f"?tab={TIMELINE}&facts=all",
             "sees_calls": covers(request, SUPERUSERS),
+            "is_timeline": True,
         }
 
 

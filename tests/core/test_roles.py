@@ -27,6 +27,8 @@ NEEDED = {
     ("GET", "api/v1/whatsapp/accounts"): VIEW,
     ("POST", "api/v1/whatsapp/accounts"): LEAD,
     ("GET", "api/v1/whatsapp/accounts/<uuid:pk>"): VIEW,
+    ("GET", "api/v1/whatsapp/accounts/<uuid:pk>/sandbox-runs"): VIEW,
+    ("POST", "api/v1/whatsapp/accounts/<uuid:pk>/sandbox-runs"): WORK,
     ("PATCH", "api/v1/whatsapp/accounts/<uuid:pk>"): LEAD,
     ("DELETE", "api/v1/whatsapp/accounts/<uuid:pk>"): LEAD,
     ("GET", "api/v1/whatsapp/numbers"): VIEW,

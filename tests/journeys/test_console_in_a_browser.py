@@ -28,6 +28,7 @@ def running(module_database_url, tmp_path_factory):
 @pytest.fixture
 def page(running):
     """The front page of somebody who has signed in."""
+    assert CHROMIUM is not None
     with started(CHROMIUM) as browser, opened(browser, address=running.address) as page:
         page.goto("/admin/")
         page.fill("[name=username]", running.facts["admin_email"])

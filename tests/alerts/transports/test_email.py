@@ -10,7 +10,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from alerts.transports import transport
-from alerts.transports.base import Broken, WrongAddress
+from alerts.transports.base import Broken, OnlyThisOne, WrongAddress
 from core.refusals import TryAgain
 from tests.alerts.transports.saying import CONSOLE, item, many, message
 
@@ -151,8 +151,8 @@ def test_what_was_taken_is_told(mailoutbox):
     ("error", "refusal", "why"),
     [
         (smtplib.SMTPRecipientsRefused({"ada@example.com": (550, b"no")}), Broken, r"refuses this address \(550\)"),
-        (smtplib.SMTPRecipientsRefused({"ada@example.com": (451, b"later")}), TryAgain, "for now"),
-        (smtplib.SMTPRecipientsRefused({}), TryAgain, "for now"),
+        (smtplib.SMTPRecipientsRefused({"ada@example.com": (451, b"later")}), OnlyThisOne, "for now"),
+        (smtplib.SMTPRecipientsRefused({}), OnlyThisOne, "for now"),
         (smtplib.SMTPAuthenticationError(535, b"no"), TryAgain, "see EMAIL_URL"),
         (smtplib.SMTPSenderRefused(553, b"no", "x"), TryAgain, "SMTPSenderRefused"),
         (smtplib.SMTPDataError(554, b"no"), TryAgain, "SMTPDataError"),
