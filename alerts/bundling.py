@@ -1,8 +1,8 @@
 """
 Puts what is to be told into messages: the first few things one by one, a flood as a few messages with many lines.
 
-Within a minute a person gets three messages of one line; whatever else happens is collected for some seconds and
-told together. What waits for quiet hours or a digest waits in one message. Machines get one message a thing.
+Within a minute a person gets three messages of one line, and three more of what is CRITICAL; whatever else happens is
+collected for some seconds and told together. What waits for quiet hours or a digest waits in one message. Machines get one message a thing.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from django.db.models import Count
 from alerts.models import AlertDelivery, AlertEntry, DeliveryLine
 from alerts.recipients import Recipient
 from alerts.timing import FLAPPING, TOGETHER
+from core.matters import Severity
 
 SINGLES = 3
+SINGLES_CRITICAL = 6
 WITHIN = timedelta(minutes=1)
 COLLECTED_FOR = timedelta(seconds=20)
 
@@ -49,13 +51,21 @@ def write(tellings: Sequence[Telling], *, at: datetime) -> int:
             if telling.held is not None:
                 until, why = telling.held
                 lines.append(_line(_held(telling, pending, new, until=until, why=why, at=at), telling))
-        is_flood = len(at_once) > SINGLES - recent[key] and not theirs[0].recipient.is_a_machine
-        for telling in at_once:
-            together = _together(telling, pending, new, wait=bool(recent[key]), at=at) if is_flood else None
-            lines.append(_line(together or _new(telling, new, due_at=at, at=at), telling))
+        for alike, most in _by_urgency(at_once):
+            is_flood = len(alike) > most - recent[key] and not alike[0].recipient.is_a_machine
+            for telling in alike:
+                together = _together(telling, pending, new, wait=bool(recent[key]), at=at) if is_flood else None
+                lines.append(_line(together or _new(telling, new, due_at=at, at=at), telling))
     AlertDelivery.objects.bulk_create(new)
     DeliveryLine.objects.bulk_create(lines)
     return len(lines)
+
+
+def _by_urgency(tellings: Sequence[Telling]) -> list[tuple[list[Telling], int]]:
+    """The critical ones apart from the others, each with how many messages within a minute leave it alone."""
+    critical = [telling for telling in tellings if telling.entry.alert.severity == Severity.CRITICAL]
+    others = [telling for telling in tellings if telling.entry.alert.severity != Severity.CRITICAL]
+    return [(alike, most) for alike, most in ((critical, SINGLES_CRITICAL), (others, SINGLES)) if alike]
 
 
 Pending = dict[tuple[str, str], AlertDelivery]

@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from alerts import destinations, lanes
@@ -76,19 +76,23 @@ def _check_is_wanted(delivery: AlertDelivery, destination: Destination | None) -
 def _tell(delivery: AlertDelivery, *, address: str, secret: str, message: Message) -> Told:
     by = transport(delivery.transport)
     lane = lanes.lane_of(transport=delivery.transport, address=address)
-    lanes.take(lane)
+    try:
+        lanes.take(lane)
+    except NotYet as error:
+        _stand_back(delivery, error.wait)
+        raise
     try:
         told = by.send(address=address, secret=secret, message=message)
     except Broken as error:
-        lanes.leave(lane, pace=by.pace)
+        _leave(lane, delivery, pace=by.pace)
         if delivery.destination is not None:
             destinations.switch_off(delivery.destination, why=redact(str(error)))
         raise
     except GiveUp:
-        lanes.leave(lane, pace=by.pace)
+        _leave(lane, delivery, pace=by.pace)
         raise
     except OnlyThisOne as error:
-        lanes.leave(lane, pace=by.pace)
+        _leave(lane, delivery, pace=by.pace)
         raise TryAgain(str(error), wait=error.wait or _wait(delivery)) from None
     except (TryAgain, NotYet, OutcomeUnknown) as error:
         lanes.rest(lane, wait=getattr(error, "wait", None))
@@ -97,8 +101,32 @@ def _tell(delivery: AlertDelivery, *, address: str, secret: str, message: Messag
         if isinstance(error, NotYet):
             raise
         raise TryAgain(str(error), wait=getattr(error, "wait", None) or _wait(delivery)) from None
-    lanes.leave(lane, pace=by.pace)
+    _leave(lane, delivery, pace=by.pace)
     return told
+
+
+def _leave(lane: str, delivery: AlertDelivery, *, pace: timedelta) -> None:
+    """The next message to the same recipient is due as soon as the lane is free."""
+    lanes.leave(lane, pace=pace)
+    following = _others(delivery).order_by("due_at", "id").values_list("pk", flat=True).first()
+    _others(delivery).filter(pk=following).update(due_at=timezone.now() + pace)
+
+
+def _stand_back(delivery: AlertDelivery, wait: timedelta) -> None:
+    """All that is due for this recipient waits in one step: a flood for one holds up no thread that others need."""
+    until = timezone.now() + wait
+    _others(delivery).filter(due_at__lt=until).update(due_at=until)
+
+
+def _others(delivery: AlertDelivery) -> models.QuerySet[AlertDelivery]:
+    """What waits for the same recipient, is ready to be told, and is with no worker."""
+    rows: models.QuerySet[AlertDelivery] = AlertDelivery.objects.filter(
+        recipient=delivery.recipient,
+        state=AlertDelivery.State.WAITING,
+        leased_until__isnull=True,
+        due_at__lte=timezone.now() + lanes.AT_THE_LATEST,
+    )
+    return rows.exclude(pk=delivery.pk)
 
 
 def _wait(delivery: AlertDelivery) -> timedelta:
@@ -118,9 +146,7 @@ def _answer(told: Told, lines: int) -> str:
     return f"{status}{told.answer} {together}".strip()
 
 
-def _note(
-    delivery: AlertDelivery, lines: Sequence[DeliveryLine], kind: str, *, outcome: str, detail: str
-) -> None:
+def _note(delivery: AlertDelivery, lines: Sequence[DeliveryLine], kind: str, *, outcome: str, detail: str) -> None:
     destination = delivery.destination
     whom = f"{destination.name} ({delivery.transport})" if destination else f"{delivery.transport} {delivery.address}"
     AlertEntry.objects.bulk_create(

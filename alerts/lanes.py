@@ -16,7 +16,8 @@ from alerts.models import Lane
 from core.refusals import NotYet
 
 HELD_FOR = timedelta(seconds=60)  # longer than a call may take: a worker that dies on the lane frees it by this
-SOON = timedelta(milliseconds=500)
+AT_THE_LATEST = timedelta(seconds=5)  # who is on the lane wakes the next one: this is for one that dies there
+LEAST = timedelta(milliseconds=50)
 PAUSES = [timedelta(seconds=s) for s in (10, 30, 60, 120, 300)]
 MAIL_SERVER = "email"
 
@@ -38,8 +39,9 @@ def take(name: str) -> None:
         return
     lane, is_new = Lane.objects.get_or_create(name=name, defaults=taken)
     if not is_new:
-        wait = lane.free_at - now
-        raise NotYet("another message is on its way there" if wait <= SOON else "it rests", wait=max(wait, SOON))
+        if lane.busy_until > now:
+            raise NotYet("another message is on its way there", wait=AT_THE_LATEST)
+        raise NotYet("it rests", wait=max(lane.free_at - now, LEAST))
 
 
 def leave(name: str, *, pace: timedelta) -> None:

@@ -78,6 +78,16 @@ def test_a_fourth_within_the_minute_is_collected_for_some_seconds(happen, clock,
     assert mailoutbox[3].subject == "[HIGH] 31 alerts: 31 × WICK_TORN"
 
 
+def test_a_critical_thing_after_three_others_is_told_at_once(happen, clock, mailoutbox):
+    happen(3)
+    clock.shift(timedelta(seconds=5))
+    happen(1, severity="CRITICAL", rank=3)
+
+    tasks.send_due()
+
+    assert len(mailoutbox) == 4
+
+
 def test_after_a_quiet_minute_the_next_thing_is_told_at_once(happen, clock, mailoutbox):
     happen(3)
     clock.shift(timedelta(seconds=61))

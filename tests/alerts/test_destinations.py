@@ -180,6 +180,27 @@ def test_half_an_hour_without_slack_loses_nothing_and_delays_nobody_else(add, or
     assert len(receiver.got) - tries == slack.count()
 
 
+def test_a_flood_for_a_busy_address_stands_back_in_one_step(add, organization, receiver, mailoutbox, admin_person):
+    destination = add("webhook", f"{receiver.url}/hook")
+    for lamp in range(30):
+        open_alert(organization, lamp=str(lamp))
+    busy = Lane.objects.create(name=destinations._lane(destination), busy_until=timezone.now() + timedelta(seconds=30))
+
+    tasks.send_due()
+
+    with everywhere():
+        hooks = AlertDelivery.objects.filter(transport="webhook")
+        assert sum(hooks.values_list("attempts", flat=True)) == 1
+    assert (receiver.got, len(mailoutbox)) == ([], 3)
+
+    Lane.objects.filter(pk=busy.pk).update(busy_until=timezone.now())
+    with everywhere():
+        first = hooks.order_by("id").first()
+        AlertDelivery.objects.filter(pk=first.pk).update(due_at=timezone.now())
+    tasks.send_due()
+    assert len(receiver.got) == 30
+
+
 def test_slack_is_asked_once_a_second_at_most(add, organization, receiver):
     add("slack", f"{receiver.url}/services/T/B/x")
 
