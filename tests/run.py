@@ -1,10 +1,10 @@
 """
 The whole suite, once on SQLite and once on PostgreSQL, with the coverage of both together and a floor under it.
 
-Then the browser tests, once: pages are the same above either database. They stand apart because all of them share one
-installation and one Chromium; it runs on SQLite, as `make run` does. `make test` ends here. With arguments
-(`python -m tests.run tests/core -k fence`) it is pytest on both databases, without coverage. PostgreSQL takes longer:
-every test with transactions of its own ends by emptying all tables.
+Then the browser tests, once: pages are the same above either database. They stand apart because the tests of a worker
+share one installation, on SQLite as `make run` has it. `make test` ends here. With arguments (`python -m tests.run
+tests/core -k fence`) it is pytest on both databases, without coverage. PostgreSQL takes longer: every test with
+transactions of its own ends by emptying all tables.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.postgres import postgres
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MEASURED = ["coverage", "run", "-m", "pytest", "--ignore=tests/browser"]
 MEASURED += ["-n", "auto", "--maxprocesses=8", "--dist=worksteal"]
-IN_BROWSER = ["pytest", "tests/browser"]
+IN_BROWSER = ["pytest", "tests/browser", "-n", "2", "--dist=loadfile"]
 
 
 def run_suite(command: list[str], *, database_url: str, scratch: pathlib.Path) -> int:
