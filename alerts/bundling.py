@@ -2,7 +2,8 @@
 Puts what is to be told into messages: the first few things one by one, a flood as a few messages with many lines.
 
 Within a minute a person gets three messages of one line, and three more of what is CRITICAL; whatever else happens is
-collected for some seconds and told together. What waits for quiet hours or a digest waits in one message. Machines get one message a thing.
+collected for some seconds and told together. What waits for quiet hours or a digest waits in one message. Machines get
+one message a thing.
 """
 
 from __future__ import annotations

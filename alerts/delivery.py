@@ -108,8 +108,9 @@ def _tell(delivery: AlertDelivery, *, address: str, secret: str, message: Messag
 def _leave(lane: str, delivery: AlertDelivery, *, pace: timedelta) -> None:
     """The next message to the same recipient is due as soon as the lane is free."""
     lanes.leave(lane, pace=pace)
-    following = _others(delivery).order_by("due_at", "id").values_list("pk", flat=True).first()
-    _others(delivery).filter(pk=following).update(due_at=timezone.now() + pace)
+    following = _others(delivery).order_by("due_at", "id").first()
+    if following is not None:
+        _others(delivery).filter(pk=following.pk).update(due_at=timezone.now() + pace)
 
 
 def _stand_back(delivery: AlertDelivery, wait: timedelta) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "There is no Chromium on this machine: apt-get install chromium"
@@ -23,7 +23,8 @@ QUIET = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # not even what no page has asked for
 ]
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 GRAVE = {"serious", "critical"}
 AXE = Axe().axe_script
@@ -90,7 +91,7 @@ def grave_faults(page: Page, *, but: Collection[tuple[str, str]], rules: Sequenc
     """What axe finds that keeps people out; `but` names what is let be, as (rule, where axe sees it)."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], "runOnly": rules})
+    found = page.evaluate("options => axe.run(options)", {"preload": False, "resultTypes": ["violations"], "runOnly": rules})
     return [
         f"{fault['id']}: {node['html'][:160]} ({node['target'][0]})"
         for fault in found["violations"]
