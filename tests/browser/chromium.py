@@ -87,11 +87,14 @@ def watched(context: BrowserContext, *, host: str) -> list[str]:
     return faults
 
 
-def grave_faults(page: Page, *, but: Collection[tuple[str, str]], rules: Sequence[str] = RULES) -> list[str]:
-    """What axe finds that keeps people out; `but` names what is let be, as (rule, where axe sees it)."""
+def grave_faults(
+    page: Page, *, but: Collection[tuple[str, str]], rules: Sequence[str] = RULES, without: Sequence[str] = ()
+) -> list[str]:
+    """What axe finds that keeps people out; `but` names what is let be, as (rule, where), `without` parts not seen."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("options => axe.run(options)", {"preload": False, "resultTypes": ["violations"], "runOnly": rules})
+    options = {"preload": False, "resultTypes": ["violations"], "runOnly": rules}
+    found = page.evaluate("([exclude, options]) => axe.run({ exclude }, options)", [without, options])
     return [
         f"{fault['id']}: {node['html'][:160]} ({node['target'][0]})"
         for fault in found["violations"]
