@@ -12,6 +12,7 @@ import pathlib
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from babel.messages.catalog import Catalog
@@ -40,6 +41,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
 }
+NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # the same words make the same file on every day
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -112,7 +114,9 @@ def _changes_by_itself(line: str) -> bool:
 
 def compiled(language: str) -> bytes:
     buffer = io.BytesIO()
-    write_mo(buffer, _read(language))
+    catalog = _read(language)
+    catalog.creation_date = catalog.revision_date = NO_DAY
+    write_mo(buffer, catalog)
     return buffer.getvalue()
 
 
