@@ -121,6 +121,14 @@ def wear(page: Page, theme: str) -> None:
 
 
 def juts_out(page: Page) -> int:
-    """How many pixels of the page lie beside the screen."""
-    pixels: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    """How many pixels of the page lie beside the screen, once charts have followed its size."""
+    pixels: int = page.evaluate(
+        """async () => {
+          const found = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+          for (let frame = 0; found() && frame < 60; frame++) {
+            await new Promise(requestAnimationFrame);
+          }
+          return found();
+        }"""
+    )
     return pixels
