@@ -92,7 +92,7 @@ def test_only_who_may_is_offered_to_acknowledge_and_then_it_says_who_did(told, t
 
     assert answer.request["PATH_INFO"] == FRONT
     (line,) = told()
-    assert line.endswith("Open how_to_reg ada@example.com knows of it")
+    assert line.endswith("Show it how_to_reg ada@example.com knows of it")
     assert not re.search("/acknowledge/", look(somebody(organization, Role.VIEWER), FRONT))
 
 
