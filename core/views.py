@@ -50,8 +50,8 @@ class AuditViewSet(OwnedViewSet):
         return Response({"results": lines.data, "next": _link(request, older), "previous": _link(request, newer)})
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Who asks for the file may say `Accept: text/csv` too; errors are JSON then as well."""
-        return super().perform_content_negotiation(request, force or request.query_params.get("format") == "csv")
+        """`format` is our own filter here, and who asks for the file may say `Accept: text/csv`; errors are JSON."""
+        return super().perform_content_negotiation(request, force or "format" in request.query_params)
 
 
 def _link(request: Request, cursor: trail.Cursor | None) -> str | None:
