@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -32,8 +33,9 @@ class _Switch(Deed):
             self.change(row, fields={"is_enabled": self.to})
         return self.told(len(rows))
 
+    @abc.abstractmethod
     def told(self, count: int) -> str:
-        raise NotImplementedError
+        """What was done to so many, in a sentence."""
 
 
 class SwitchOff(_Switch):
