@@ -19,7 +19,7 @@ from alerts import words
 from alerts.admin import preferences, subjects, timeline
 from alerts.admin.answers import Acknowledge, Resolve, SilenceAlerts
 from alerts.admin.filters import StatusFilter, SubjectFilter, TogetherFilter, TypeFilter
-from alerts.admin.rooms import AlertRoom
+from alerts.admin.rooms import WHOSE, AlertRoom
 from alerts.models import Alert, Silence
 from core.matters import Severity
 from core.models import Role
@@ -158,5 +158,6 @@ def _silence_more(request: HttpRequest, alert: Alert) -> str:
     is_open = alert.status != Alert.Status.RESOLVED
     if not is_open or not covers(request, Role.ORG_ADMIN):
         return ""
-    asked = urlencode({"subject": f"{alert.subject_kind}:{alert.subject_id}"})
+    whose = alert.organization.slug if alert.organization else ""
+    asked = urlencode({"subject": f"{alert.subject_kind}:{alert.subject_id}", WHOSE: whose})
     return f"{reverse(f'admin:alerts_{Silence._meta.model_name}_add')}?{asked}"

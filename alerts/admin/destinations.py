@@ -20,7 +20,7 @@ from unfold.decorators import display
 from alerts import destinations
 from alerts.admin import phrases
 from alerts.admin.destination_form import ABOUT_KINDS, form_of
-from alerts.admin.rooms import INSTALLATION, AlertRoom
+from alerts.admin.rooms import INSTALLATION, WHOSE, AlertRoom
 from alerts.admin.switches import SwitchOff, SwitchOn
 from alerts.admin.trials import advice, status_of
 from alerts.models import Destination, Escalation
@@ -30,7 +30,6 @@ from core.console import AuditedAdmin
 from core.deeds import Deed
 from core.models import Role
 from core.showing import badge, moment
-from core.switching import organization_here
 
 CUT = 120  # characters of a reason in the list; its page shows all
 SILENT_MEANWHILE = gettext_lazy(
@@ -92,7 +91,7 @@ class DestinationAdmin(AuditedAdmin, AlertRoom):
         """First which kind, then the form of that kind."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        if self._kind(request) is None:
+        if self._knows_whose(request) and self._kind(request) is None:
             return TemplateResponse(request, "console/destination_kinds.html", self._kinds_page(request))
         response: HttpResponse = super().add_view(request, form_url, extra_context)
         return response
@@ -112,7 +111,8 @@ class DestinationAdmin(AuditedAdmin, AlertRoom):
             "title": _("Where to?"),
             "opts": self.opts,
             "kinds": kinds,
-            "whose": None if organization_here() else INSTALLATION,
+            "whose": self.organization_for(request) or INSTALLATION,
+            "asked": request.GET.get(WHOSE),
         }
 
     def _kind(self, request: HttpRequest, obj: Destination | None = None) -> str | None:
@@ -120,7 +120,7 @@ class DestinationAdmin(AuditedAdmin, AlertRoom):
         return kind if kind in Destination.Kind.values else None
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **named: Any) -> Any:
-        organization = obj.organization if obj else organization_here()
+        organization = self.organization_for(request, obj)
         named["form"] = form_of(kind=self._kind(request, obj) or "", organization=organization)
         return super().get_form(request, obj, change, **named)
 
@@ -152,7 +152,11 @@ class DestinationAdmin(AuditedAdmin, AlertRoom):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
         row = named.get("obj")
-        context |= {"kind": self._kind(request, row), "destination": row, "whose": _whose(row)}
+        context |= {
+            "kind": self._kind(request, row),
+            "destination": row,
+            "whose": self.organization_for(request, row) or INSTALLATION,
+        }
         if row is not None:
             context |= {"state_shown": state_badge(row), "named_by": naming(row), "title": row.name}
         return super().render_change_form(request, context, **named)
@@ -245,8 +249,3 @@ def naming(destination: Destination) -> list[Escalation]:
     """The escalations that tell it."""
     rows = whose(Escalation.objects.all(), {destination.organization_id})
     return [row for row in rows if any(str(destination.pk) in step["destinations"] for step in row.steps)]
-
-
-def _whose(row: Destination | None) -> Any:
-    organization = row.organization if row else organization_here()
-    return organization or INSTALLATION

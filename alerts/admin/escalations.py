@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -19,7 +20,7 @@ from unfold.decorators import display
 from alerts import planning
 from alerts.admin import phrases
 from alerts.admin.escalation_form import form_of, rows_of
-from alerts.admin.rooms import INSTALLATION, AlertRoom
+from alerts.admin.rooms import INSTALLATION, WHOSE, AlertRoom
 from alerts.admin.switches import SwitchOff, SwitchOn
 from alerts.models import Destination, Escalation
 from alerts.recipients import whose
@@ -27,7 +28,6 @@ from core.console import AuditedAdmin
 from core.deeds import Deed
 from core.models import Role
 from core.showing import badge
-from core.switching import organization_here
 
 STEPS_SHOWN = 2  # the others wait behind a click
 STOPS = gettext_lazy("Its steps stop at once; its destinations are told like all others again.")
@@ -88,7 +88,7 @@ class EscalationAdmin(AuditedAdmin, AlertRoom):
     # Adding and changing
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **named: Any) -> Any:
-        organization = obj.organization if obj else organization_here()
+        organization = self.organization_for(request, obj)
         named["form"] = form_of(organization=organization, rows=rows_of(obj))
         return super().get_form(request, obj, change, **named)
 
@@ -113,14 +113,15 @@ class EscalationAdmin(AuditedAdmin, AlertRoom):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
         row = named.get("obj")
-        organization = row.organization if row else organization_here()
+        organization = self.organization_for(request, row)
         here = whose(Destination.objects.all(), {organization.pk if organization else None})
+        asked = {"of": row.pk} if row else {WHOSE: organization.slug if organization else ""}
         context |= {
             "escalation": row,
             "whose": organization or INSTALLATION,
             "has_destinations": here.exists(),
             "destinations_place": reverse("admin:alerts_destination_add"),
-            "preview_place": f"{reverse('admin:alerts_escalation_preview')}?of={row.pk if row else ''}",
+            "preview_place": f"{reverse('admin:alerts_escalation_preview')}?{urlencode(asked)}",
         }
         if row is not None:
             context |= {"title": str(row), "state_shown": self.state_badge(row), "sentence": self.plan(row)}
@@ -131,7 +132,7 @@ class EscalationAdmin(AuditedAdmin, AlertRoom):
         if not self.has_add_permission(request):
             raise PermissionDenied
         known = self.get_object(request, request.GET.get("of", ""))
-        organization = known.organization if known else organization_here()
+        organization = self.organization_for(request, known)
         form = form_of(organization=organization, rows=rows_of(known))(request.POST, instance=known)
         form.full_clean()
         steps = form.cleaned_data.get("steps", [])

@@ -29,7 +29,6 @@ from core.context import current_actor
 from core.deeds import Deed
 from core.models import Organization, Role
 from core.showing import badge, moment
-from core.switching import organization_here
 
 SUBJECTS_MOST = 200
 
@@ -162,7 +161,7 @@ class SilenceAdmin(AuditedAdmin, AlertRoom):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **named: Any) -> Any:
         if obj is None:
-            named["form"] = form_of(organization_here())
+            named["form"] = form_of(self.organization_for(request))
         return super().get_form(request, obj, change, **named)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -194,8 +193,7 @@ class SilenceAdmin(AuditedAdmin, AlertRoom):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
         row = named.get("obj")
-        organization = row.organization if row else organization_here()
-        context |= {"whose": organization or INSTALLATION}
+        context |= {"whose": self.organization_for(request, row) or INSTALLATION}
         return super().render_change_form(request, context, **named)
 
     # Columns

@@ -366,11 +366,25 @@ def test_another_organization_s_row_does_not_exist(organization, other_organizat
 def test_a_superuser_who_sees_all_adds_one_of_the_installation(organization):
     client = superuser_at_console()
 
-    assert "the installation itself" in words(look(client, ADD))
-    add(client, "slack", address=SLACK)
+    offered = words(look(client, ADD))
+    assert "alerts of The installation" in words(look(client, f"{ADD}?whose="))
+    client.post(f"{ADD}?whose=&kind=slack", COMMON | QUIET | {"address": SLACK})
 
+    assert organization.name in offered
+    assert "The installation" in offered
     assert only().organization_id is None
     assert somebody(organization, Role.ORG_ADMIN).get(page_of(only())).status_code == 404
+
+
+def test_a_superuser_who_sees_all_adds_one_for_an_organization_by_saying_whose_it_is(organization):
+    client = superuser_at_console()
+
+    kinds = look(client, f"{ADD}?whose={organization.slug}")
+    client.post(f"{ADD}?whose={organization.slug}&kind=slack", COMMON | QUIET | {"address": SLACK})
+
+    assert f"kind=slack&whose={organization.slug}" in kinds
+    assert only().organization_id == organization.pk
+    assert "to the installation itself" in words(look(client, f"{ADD}?whose=nobody&kind=slack"))
 
 
 def test_the_list_asks_the_database_no_more_for_many(organization, admin, django_assert_max_num_queries):

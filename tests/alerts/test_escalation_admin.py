@@ -231,12 +231,25 @@ def test_a_superuser_plans_for_the_installation_with_its_own_destinations(organi
     client = superuser_at_console()
     own = mailbox(None, "Chief")
 
-    page = look(client, ADD)
-    press(client, ADD, **COMMON | steps((0, own)))
+    page = look(client, f"{ADD}?whose=")
+    press(client, f"{ADD}?whose=", **COMMON | steps((0, own)))
 
     assert "Chief" in page
     assert "Slack ·" not in page
     assert only().organization_id is None
+
+
+def test_a_superuser_who_sees_all_plans_for_an_organization_by_saying_whose_it_is(organization, slack):
+    client, place = superuser_at_console(), f"{ADD}?whose={organization.slug}"
+
+    page = look(client, place)
+    told = client.post(f"{PREVIEW}?whose={organization.slug}", COMMON | steps((0, slack))).content.decode()
+    press(client, place, **COMMON | steps((0, slack)))
+
+    assert "to the installation itself" in words(look(client, ADD))
+    assert f"preview/?whose={organization.slug}" in page
+    assert slack.name in told
+    assert only().organization_id == organization.pk
 
 
 def test_the_list_asks_the_database_no_more_for_many(organization, admin, slack, boss, django_assert_max_num_queries):

@@ -163,7 +163,7 @@ def test_a_superuser_silences_the_installation(organization):
     mine, theirs = alert_of(None, "installation"), alert_of(organization, "shop")
     ends = (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 
-    press(superuser_at_console(), ADD, ends=ends)
+    press(superuser_at_console(), f"{ADD}?whose=", ends=ends)
 
     assert only().organization_id is None
     assert (now_is(mine).status, now_is(theirs).status) == ("silenced", "open")
