@@ -11,8 +11,9 @@ import hashlib
 import json
 import operator
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 JsonObject = dict[str, Any]
 
@@ -26,7 +27,18 @@ _WORDS = frozenset({"type", "format", "otp_type"})
 # Real components are seven levels deep. Deeper junk is cut, or it would exhaust the stack.
 _DEEPEST = 24
 
-_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+# The provider writes the body of a one-time code itself, in the template's language; what counts is its variable.
+CODE_TEXT = "*{{1}}* is your verification code."
+
+
+class Place(NamedTuple):
+    """A text in which the provider fills in variables: `holder[key]`, or what the provider writes where it is empty."""
+
+    path: str
+    holder: JsonObject
+    key: str
+    text: str
 
 
 def canonical(components: object) -> list[JsonObject]:
@@ -47,9 +59,35 @@ def checksum(components: object, *, parameter_format: str, language: str, catego
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def places(components: object) -> list[Place]:
+    """All texts that may hold variables, in the order in which a reader meets them, in a copy of the components."""
+    return places_in(canonical(components))
+
+
+def places_in(parts: list[JsonObject]) -> list[Place]:
+    """The same in these canonical parts themselves: writing to a `holder` changes them."""
+    return list(_places(parts, ""))
+
+
+def by_path(parts: Iterable[JsonObject], *, within: str = "") -> Iterator[tuple[str, JsonObject]]:
+    """The parts of a template or of a card with their paths; one that comes again is "BODY#2"."""
+    seen: Counter[str] = Counter()
+    for part in parts:
+        kind = part.get("type")
+        name = kind if isinstance(kind, str) else "COMPONENT"
+        seen[name] += 1
+        yield f"{within}{name}" + (f"#{seen[name]}" if seen[name] > 1 else ""), part
+
+
+def objects(value: object) -> list[tuple[int, JsonObject]]:
+    """The objects in what should be a list of them (buttons, cards), with their places in it."""
+    listed = value if isinstance(value, list) else []
+    return [(index, each) for index, each in enumerate(listed) if isinstance(each, dict)]
+
+
 def variables(components: object) -> list[str]:
     """The names in `{{ }}`, each once, in the order in which a reader meets them; for `{{1}}` the name is "1"."""
-    return list(dict.fromkeys(name for text in _texts(canonical(components)) for name in _VARIABLE.findall(text)))
+    return list(dict.fromkeys(name for place in places(components) for name in VARIABLE.findall(place.text)))
 
 
 def parameter_format_of(components: object) -> str:
@@ -89,18 +127,22 @@ def _is_empty(value: Any) -> bool:
     return value is None or value == "" or value == [] or value == {}
 
 
-def _texts(components: list[JsonObject]) -> Iterator[str]:
-    """The places in which the provider fills in variables: header and body text, and the ends of links."""
-    for part in components:
+def _places(parts: list[JsonObject], within: str) -> Iterator[Place]:
+    for path, part in by_path(parts, within=within):
         match part:
             case {"type": "HEADER" | "BODY", "text": str(text)}:
-                yield text
-            case {"type": "BUTTONS", "buttons": list(buttons)}:
-                yield from (button["url"] for button in buttons if _has_text(button, "url"))
-            case {"type": "CAROUSEL", "cards": list(cards)}:
-                for card in cards:
-                    yield from _texts(canonical(card.get("components")) if isinstance(card, dict) else [])
+                yield Place(path, part, "text", text)
+            case {"type": "BODY"} if _asks_for_a_code(parts):
+                yield Place(path, part, "text", CODE_TEXT)
+            case {"type": "BUTTONS"}:
+                for index, button in objects(part.get("buttons")):
+                    if isinstance(button.get("url"), str):
+                        yield Place(f"{path}[{index}].url", button, "url", button["url"])
+            case {"type": "CAROUSEL"}:
+                for index, card in objects(part.get("cards")):
+                    inner = [each for _, each in objects(card.get("components"))]
+                    yield from _places(sorted(inner, key=_place), f"{path}[{index}].")
 
 
-def _has_text(value: object, key: str) -> bool:
-    return isinstance(value, dict) and isinstance(value.get(key), str)
+def _asks_for_a_code(parts: list[JsonObject]) -> bool:
+    return any(button.get("type") == "OTP" for part in parts for _, button in objects(part.get("buttons")))
