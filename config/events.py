@@ -10,9 +10,16 @@ from django.utils import timezone
 from alerts import raising
 from core.matters import Matter, Severity, Subject
 from providers import events, parking, standing
+from providers.adapters.sandbox.reviewing import Flaw, Submission, Verdict
+from providers.adapters.sandbox.telling import AUTHENTICATION, MARKETING, UTILITY
 from providers.models import Account, Number, ParkedEvent
 from providers.routes import Routes
 from templates_app import lifecycle
+from templates_app.content import Content
+from templates_app.preflight import Severity as FindingSeverity
+from templates_app.preflight import preflight, sibling_of
+
+CATEGORY_RISKS = frozenset({"promotional_words", "coupon_in_utility", "unclear_text"})  # rules of the preflight
 
 
 def alert_about_accounts(accounts: Sequence[Account], numbers: Sequence[Number]) -> None:
@@ -80,6 +87,24 @@ def _unknown_account(provider: str, external_id: str) -> Subject:
     )
 
 
+def review(submission: Submission, others: Sequence[Submission]) -> Verdict:
+    """The sandbox rejects what the preflight calls an error, and counts what is promotional as MARKETING."""
+    siblings = [sibling_of(other.name, _content(other)) for other in others if other.category != AUTHENTICATION]
+    findings = preflight(name=submission.name, content=_content(submission), siblings=siblings)
+    is_dearer = submission.category == UTILITY and any(finding.rule in CATEGORY_RISKS for finding in findings)
+    flaws = [Flaw(why=one.message, fix=one.fix) for one in findings if one.severity == FindingSeverity.ERROR]
+    return Verdict(category=MARKETING if is_dearer else submission.category, flaws=tuple(flaws))
+
+
+def _content(submission: Submission) -> Content:
+    return Content.of(
+        submission.components,
+        language=submission.language,
+        category=submission.category,
+        parameter_format=submission.parameter_format,
+    )
+
+
 ROUTES = Routes(
     handlers={
         events.TemplateStatusChanged: lifecycle.apply,
@@ -92,4 +117,5 @@ ROUTES = Routes(
     },
     unknown_accounts=alert_about_unknown_accounts,
     standing_changed=alert_about_accounts,
+    review=review,
 )

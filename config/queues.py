@@ -5,8 +5,8 @@ from __future__ import annotations
 from alerts import escalating, telling
 from alerts.models import AlertDelivery, EscalationRun
 from core.work import Queue
-from providers import parking, sandbox, webhooks
-from providers.models import ParkedEvent, SandboxRun, WebhookCall
+from providers import parking, sandbox, sandbox_clock, webhooks
+from providers.models import ParkedEvent, SandboxRun, SandboxTemplate, WebhookCall
 
 QUEUES = {
     queue.name: queue
@@ -14,6 +14,7 @@ QUEUES = {
         Queue(name=webhooks.QUEUE, model=WebhookCall, task="providers.tasks.apply_calls"),
         Queue(name=parking.QUEUE, model=ParkedEvent, task="providers.tasks.retry_parked"),
         Queue(name=sandbox.QUEUE, model=SandboxRun, task="providers.tasks.act_in_sandbox"),
+        Queue(name=sandbox_clock.QUEUE, model=SandboxTemplate, task="providers.tasks.live_in_sandbox"),
         Queue(name=telling.QUEUE, model=AlertDelivery, task="alerts.tasks.send_due"),
         Queue(name=escalating.QUEUE, model=EscalationRun, task="alerts.tasks.escalate_due"),
     )

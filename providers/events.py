@@ -94,9 +94,16 @@ class TemplateCategoryAnnounced(TemplateFact):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TemplateComponentsChanged(TemplateFact):
-    """The content after an edit, as components in the form of the Graph API; media, examples and cards are absent."""
+    """
+    The content after an edit, as components in the form of the Graph API.
+
+    `is_whole` is false where media, examples and cards are absent, as they are in webhooks. `parameter_format` "" where
+    the provider named none.
+    """
 
     components: tuple[JsonObject, ...]
+    is_whole: bool = False
+    parameter_format: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -83,7 +83,8 @@ def _alone(table: Routes, incoming: Incoming) -> Outcome:
 def _incoming(change: Change) -> Incoming:
     if change.account is None:
         raise ValueError("an event without an account is parked, not handed over")
-    return Incoming(event=change.event, account=change.account, call=change.call, position=change.position)
+    call = change.call
+    return Incoming(event=change.event, account=change.account, received_at=call.received_at, call=call)
 
 
 def _not_for_anybody(change: Change) -> Outcome | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -14,6 +15,7 @@ from core.audit import AuditTrail
 from core.encryption import EncryptedJSONField
 from core.fence import InstallationWide, Owned, PerhapsOwned
 from core.work import WorkItem
+from providers.adapters.sandbox.state import FIELDS, State
 
 
 def _new_token() -> str:
@@ -255,6 +257,74 @@ class SandboxRun(Owned, WorkItem):
         """What keeps the next step from being told; "" where nothing does."""
         is_free = self.leased_until is None
         return self.last_error if is_free and self.attempts > self.postponed else ""
+
+
+class SandboxClock(Owned):
+    """How far the clock of a sandbox account was turned, and up to which call its Meta heard what stories told."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="sandbox_clock")
+    ahead = models.DurationField(default=timedelta)
+    heard_until = models.DateTimeField(null=True)
+    heard_lately = models.JSONField(default=list)  # ids of calls, because some are kept later than they came
+
+    def __str__(self) -> str:
+        return f"{self.account} +{self.ahead}"
+
+
+class SandboxTemplate(Owned, WorkItem):
+    """
+    A template as the simulated Meta has it (`adapters.sandbox.state.State`), and what is still to be posted of it.
+
+    Moments are of the account's sandbox clock, but for `told_at`, the moment that the newest of its calls said.
+    """
+
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="sandbox_templates", verbose_name=_("account")
+    )
+    external_id = models.CharField(_("id"), max_length=64)
+    name = models.CharField(_("name"), max_length=512)
+    language = models.CharField(_("language"), max_length=16)
+    category = models.CharField(_("category"), max_length=64, blank=True)
+    components = models.JSONField(default=list)
+    parameter_format = models.CharField(max_length=16)
+    status = models.CharField(_("status"), max_length=64)
+    rejected_reason = models.CharField(_("rejected because"), max_length=64)
+    quality_score = models.CharField(_("quality"), max_length=64)
+    previous_category = models.CharField(max_length=64, blank=True)
+    correct_category = models.CharField(_("coming category"), max_length=64, blank=True)
+    edits = models.JSONField(default=list)
+    pauses = models.PositiveIntegerField(_("pauses"), default=0)
+    pause_title = models.CharField(max_length=64, blank=True)
+    paused_at = models.DateTimeField(null=True)
+    review_at = models.DateTimeField(null=True)
+    unpause_at = models.DateTimeField(null=True)
+    category_at = models.DateTimeField(null=True)
+
+    submitted_at = models.DateTimeField(null=True)  # null: a story told of it
+    deleted_at = models.DateTimeField(null=True)
+    blocked_until = models.DateTimeField(null=True)  # its name, after it was deleted
+    outbox = models.JSONField(default=list)  # `{at, field, value}` in the order in which they are posted
+    told_at = models.DateTimeField(null=True)
+
+    class Meta(WorkItem.Meta):
+        verbose_name = _("sandbox template")
+        verbose_name_plural = _("sandbox templates")
+        ordering = ["name", "language", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "external_id"], name="sandbox_template_id_once"),
+            models.UniqueConstraint(
+                fields=["account", "name", "language"],
+                condition=Q(deleted_at__isnull=True),
+                name="sandbox_template_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
+
+    @property
+    def state(self) -> State:
+        return State(**{name: getattr(self, name) for name in FIELDS})
 
 
 class FieldCount(InstallationWide):

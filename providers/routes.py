@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from providers.adapters.sandbox.reviewing import Submission, Verdict
 from providers.events import Event
 from providers.models import Account, Number, WebhookCall
 
@@ -25,16 +26,18 @@ APPLIED, KNOWN, PARKED, NOT_USED, UNKNOWN_FIELD, DROPPED = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """One event of a call, with the account it belongs to. `position`: which change of the call."""
+    """
+    One event with the account it belongs to, and where it comes from.
+
+    `call` is None for what the provider was asked for (`source` "sync").
+    """
 
     event: Event
     account: Account
-    call: WebhookCall
-    position: int
-
-    @property
-    def received_at(self) -> datetime:
-        return self.call.received_at
+    received_at: datetime
+    call: WebhookCall | None = None
+    source: str = "webhook"
+    actor: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -78,11 +81,13 @@ class Routes:
 
     `unknown_accounts`: told (provider, external id) pairs that just had something parked or let through.
     `standing_changed`: told the accounts and numbers whose standing may be another now.
+    `review`: judges a template in the sandbox's name, which has these others already.
     """
 
     handlers: Mapping[type[Event], Handler]
     unknown_accounts: Callable[[Sequence[tuple[str, str]]], None]
     standing_changed: Callable[[Sequence[Account], Sequence[Number]], None]
+    review: Callable[[Submission, Sequence[Submission]], Verdict]
 
     def handler(self, event: Event) -> Handler:
         return self.handlers[type(event)]

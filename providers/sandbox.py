@@ -10,18 +10,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core import auditing, bell, http
+from core import auditing, bell
 from core.context import current_actor
 from core.models import AuditEntry
-from core.refusals import GiveUp, NotYet, Refused, TryAgain
+from core.refusals import NotYet, Refused
 from core.work import still_ours
+from providers import sandbox_door, sandbox_templates
 from providers.adapters import provider
-from providers.adapters.meta.signature import sign
 from providers.adapters.sandbox.scenarios import SCENARIOS, SPEED, Scenario
 from providers.models import Account, SandboxRun, WebhookCall
 
@@ -82,7 +81,8 @@ def act(run: SandboxRun) -> None:
     if run.state != RUNNING:
         return
     story = SCENARIOS[run.scenario]
-    _post(run.account, story.moments[run.step].body(account_id=run.account.external_id, at=run.next_at))
+    sandbox_door.post(run.account, story.moments[run.step].body(account_id=run.account.external_id, at=run.next_at))
+    sandbox_templates.hear(run.account)
     now, step = timezone.now(), run.step + 1
     if step == run.steps:
         _end(run, SandboxRun.State.DONE, step=step)
@@ -121,18 +121,6 @@ def subjects(run: SandboxRun) -> dict[int, dict[str, str]]:
             if named in ours and line["object"]:
                 found.setdefault(int(named), line["object"])
     return found
-
-
-def _post(account: Account, body: bytes) -> None:
-    headers = {
-        "Content-Type": "application/json",
-        "X-Hub-Signature-256": sign(body, secret=account.secret("app_secret")),
-    }
-    answer = http.call(method="POST", url=settings.SANDBOX_DOOR + account.webhook_path, headers=headers, body=body)
-    if answer.status == 403:
-        raise GiveUp("The account's own door did not open: it is retired, or SANDBOX_DOOR is another installation.")
-    if answer.status != 200:
-        raise TryAgain(f"Our own door answered {answer.status}.")
 
 
 def _end(run: SandboxRun, state: SandboxRun.State, **fields: Any) -> bool:

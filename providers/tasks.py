@@ -6,8 +6,8 @@ from celery import shared_task
 
 from core.bell import one_at_a_time
 from core.work import run_batches, run_due
-from providers import health, inbound, parking, replay, sandbox, standing
-from providers.models import ParkedEvent, SandboxRun, WebhookCall
+from providers import health, inbound, parking, replay, sandbox, sandbox_clock, sandbox_templates, standing
+from providers.models import ParkedEvent, SandboxRun, SandboxTemplate, WebhookCall
 from providers.webhooks import QUEUE
 
 
@@ -27,6 +27,14 @@ def retry_parked() -> int:
 @shared_task
 def act_in_sandbox() -> int:
     return one_at_a_time(sandbox.QUEUE, lambda: run_due(SandboxRun, sandbox.act, gave_up=sandbox.mark_failed))
+
+
+@shared_task
+def live_in_sandbox() -> int:
+    return one_at_a_time(
+        sandbox_clock.QUEUE,
+        lambda: run_due(SandboxTemplate, sandbox_templates.act, gave_up=sandbox_templates.mark_failed),
+    )
 
 
 @shared_task

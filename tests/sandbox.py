@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,9 +18,9 @@ from django.utils import timezone
 from core.fence import everywhere
 from core.models import Organization
 from core.work import due_rows
-from providers import accounts, sandbox, tasks
+from providers import accounts, sandbox, sandbox_clock, tasks
 from providers.adapters.sandbox.scenarios import SPEED
-from providers.models import Account, SandboxRun
+from providers.models import Account, SandboxRun, SandboxTemplate
 from templates_app.models import Template
 
 DOOR = "http://sandbox.example:8000"
@@ -55,14 +56,33 @@ class Play:
     def go_on(self) -> bool:
         """The worker does what is due next, at the moment when it is due. False: nothing is."""
         with everywhere():
-            due_at = SandboxRun.objects.filter(due_at__isnull=False).values_list("due_at", flat=True).first()
+            dues = [
+                model.objects.filter(due_at__isnull=False).order_by("due_at").values_list("due_at", flat=True).first()
+                for model in (SandboxRun, SandboxTemplate)
+            ]
+            due_at = min(filter(None, dues), default=None)
             if due_at is None:
                 return False
             self.clock.move_to(max(due_at, timezone.now()))
-            assert due_rows(SandboxRun).exists()
-        tasks.act_in_sandbox()
-        tasks.apply_calls()
+            assert due_rows(SandboxRun).exists() or due_rows(SandboxTemplate).exists()
+        self.catch_up()
         return True
+
+    def catch_up(self) -> None:
+        """The worker does all that is due now: what a sandbox account has to tell is told, and applied here."""
+        tasks.act_in_sandbox()
+        tasks.live_in_sandbox()
+        tasks.apply_calls()
+
+    def turn(self, account: Account, *, by: timedelta) -> None:
+        """
+        Turns the account's clock, and the worker does what is due by then. The test's time moves by seconds: what
+        is told afterwards is newer.
+        """
+        with everywhere():
+            sandbox_clock.turn(account, by=by)
+        self.catch_up()
+        self.clock.shift(timedelta(seconds=10))
 
     def to_the_end(self, account: Account, scenario: str, *, speed: int = SPEED) -> SandboxRun:
         run = self.start(account, scenario, speed=speed)

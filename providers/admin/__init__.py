@@ -6,5 +6,13 @@ from providers.admin.accounts import AccountAdmin
 from providers.admin.calls import FieldCountAdmin, WebhookCallAdmin
 from providers.admin.numbers import NumberAdmin
 from providers.admin.parked import ParkedEventAdmin
+from providers.admin.sandbox_templates import SandboxTemplateAdmin
 
-__all__ = ["AccountAdmin", "FieldCountAdmin", "NumberAdmin", "ParkedEventAdmin", "WebhookCallAdmin"]
+__all__ = [
+    "AccountAdmin",
+    "FieldCountAdmin",
+    "NumberAdmin",
+    "ParkedEventAdmin",
+    "SandboxTemplateAdmin",
+    "WebhookCallAdmin",
+]

@@ -155,7 +155,10 @@ def stories_of(account: Account) -> SafeString:
     """The newest stories that were told to it, with how they ended."""
     runs = account.sandbox_runs.all()[:LISTED]
     rows = [{"run": run, "title": sandbox.story_of(run).title, "badge": state_badge(run)} for run in runs]
-    return render_to_string("console/stories.html", {"rows": rows})
+    templates = (
+        f"{reverse('admin:providers_sandboxtemplate_changelist')}?{urlencode({'account__id__exact': account.pk})}"
+    )
+    return render_to_string("console/stories.html", {"rows": rows, "templates": templates})
 
 
 def _progress(run: SandboxRun) -> dict[str, Any]:

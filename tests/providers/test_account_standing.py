@@ -234,7 +234,7 @@ def number_changed(account: Account, **named: str) -> Incoming:
         content={},
         **named,
     )
-    return Incoming(event=event, account=account, call=call, position=0)
+    return Incoming(event=event, account=account, received_at=call.received_at, call=call)
 
 
 def test_the_id_of_a_number_says_more_than_its_digits(account, number):

@@ -92,11 +92,11 @@ def quality(before: str, now: str) -> AboutTemplate:
     return lambda template, at: (QUALITY, {"previous_quality_score": before, "new_quality_score": now})
 
 
-def notice(coming: str) -> AboutTemplate:
+def notice(coming: str, *, after: timedelta = NOTICE) -> AboutTemplate:
     """In a notice `new_category` is the one that still holds."""
 
     def tell(template: Definition, at: datetime) -> Change:
-        due_at = seconds(at + NOTICE)
+        due_at = seconds(at + after)
         said = {"new_category": template.category, "correct_category": coming, "category_update_timestamp": due_at}
         return CATEGORY, said
 
@@ -124,6 +124,17 @@ def says(edit: int = 0) -> AboutTemplate:
     return tell
 
 
+def rejected(*, reason: str, recommendation: str) -> AboutTemplate:
+    """For its form: the one rejection that Meta explains."""
+    told = {"reason": reason, "recommendation": recommendation}
+    return status("REJECTED", reason="INVALID_FORMAT", rejection_info=told)
+
+
+def reads(said: Value) -> AboutTemplate:
+    """What it says now, as `wording` gives it."""
+    return lambda template, at: (COMPONENTS, said)
+
+
 PENDING, APPROVED = status("PENDING"), status("APPROVED")
 UNPAUSED = status("APPROVED", other_info={"title": "UNPAUSE", "description": "This template is no longer paused."})
 PACED = status(
@@ -133,13 +144,9 @@ PACED = status(
         "description": "This template is paused because of how people met its first messages.",
     },
 )
-REJECTED_FOR_VARIABLES = status(
-    "REJECTED",
-    reason="INVALID_FORMAT",
-    rejection_info={
-        "reason": "Two variables, {{1}}{{2}}, follow each other with no words between them.",
-        "recommendation": "Put descriptive words around every variable so that its meaning is clear.",
-    },
+REJECTED_FOR_VARIABLES = rejected(
+    reason="Two variables, {{1}}{{2}}, follow each other with no words between them.",
+    recommendation="Put descriptive words around every variable so that its meaning is clear.",
 )
 
 
@@ -172,3 +179,39 @@ def _button(button: Button) -> Value:
         "message_template_button_text": button.text,
         f"message_template_button_{name}": button.phone_number or button.url,
     }
+
+
+_TEXTS = {("HEADER", "TEXT"): "title", ("BODY", "TEXT"): "element", ("FOOTER", "TEXT"): "footer"}
+
+
+def wording(components: Iterable[Value]) -> Value:
+    """What Meta tells of components in the form of the Graph API: no media, examples or cards; {}: nothing of them."""
+    said: Value = {}
+    for part in components:
+        kind = _word(part.get("type"))
+        name = _TEXTS.get((kind, _word(part.get("format", "TEXT"))))
+        if name and part.get("text"):
+            said[f"message_template_{name}"] = part["text"]
+        if kind == "BUTTONS" and (buttons := _told_buttons(part.get("buttons"))):
+            said["message_template_buttons"] = buttons
+    return said
+
+
+def _told_buttons(listed: Any) -> list[Value]:
+    """Of buttons Meta tells those that open a URL or call."""
+    buttons = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [
+        _button(
+            Button(
+                text=str(one.get("text", "")),
+                url=str(one.get("url", "")),
+                phone_number=str(one.get("phone_number", "")),
+            )
+        )
+        for one in buttons
+        if _word(one.get("type")) in ("URL", "PHONE_NUMBER")
+    ]
+
+
+def _word(value: Any) -> str:
+    return value.upper() if isinstance(value, str) else ""
