@@ -41,9 +41,24 @@ KINDS: dict[str, Kind] = {
         name=_("Template quality yellow"),
         meaning=_("Some recipients block or report a template. It ends when its quality is green, or turns red."),
     ),
+    "TEMPLATE_LOW_DELIVERY": Kind(
+        name=_("Template delivery low"),
+        meaning=_("Fewer than 95 % of a template's messages of seven days arrive. It ends when more of them do."),
+    ),
+    "TEMPLATE_QUALITY_WARNING": Kind(
+        name=_("Template early warning"),
+        meaning=_(
+            "Delivery, reading or opt-outs of a template move the bad way: it may turn red. It ends when they are as "
+            "usual again, or when it has."
+        ),
+    ),
     "TEMPLATE_PENDING_LONG": Kind(
         name=_("Template pending for long"),
         meaning=_("A template waits for its review longer than usual. It ends when the provider decides."),
+    ),
+    "TEMPLATE_DRIFT": Kind(
+        name=_("Template drifted"),
+        meaning=_("The provider serves other words than ours. It ends when they are adopted, or ours are back."),
     ),
     "ACCOUNT_RESTRICTED": Kind(
         name=_("Account restricted"),

@@ -22,7 +22,7 @@ from core.switching import covers
 from providers.models import Account, FieldCount, Number, ParkedEvent, WebhookCall
 from templates_app import overview
 from templates_app.admin.filters import CONTESTED
-from templates_app.models import Template
+from templates_app.models import QualitySnapshot, Template
 
 Entry = dict[str, Any]
 
@@ -78,6 +78,7 @@ def _templates(request: HttpRequest) -> list[Entry | None]:
         _entry(request, Template, _("All templates"), "description", but=["critical", "contested"]),
         _entry(request, Template, _("Critical"), "emergency_home", badge=critical, critical="yes"),
         _entry(request, Template, _("Contested"), "balance", badge=contested, badge_variant="warning", contested="yes"),
+        _entry(request, QualitySnapshot, _("Quality"), "monitoring"),
     ]
 
 
@@ -110,6 +111,7 @@ def _set_up(request: HttpRequest) -> list[Entry | None]:
         _entry(request, Number, _("Numbers"), "call"),
         _entry(request, Membership, _("Members"), "group"),
         _entry(request, ApiKey, _("API keys"), "key"),
+        _entry(request, RateCard, _("Rate cards"), "payments"),
         _entry(request, Organization, _("Organization"), "domain"),
         _audit(request),
     ]

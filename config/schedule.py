@@ -38,10 +38,30 @@ OURS = {
         every=timedelta(seconds=30),
         what="Begins silences whose time has come, and opens again what is still wrong when one ends.",
     ),
+    "look at changes of category again": Tick(
+        task="templates_app.tasks.follow_categories",
+        every=timedelta(hours=1),
+        what="Ends the alert of a change that was allowed after seven days, and reckons anew what changes cost.",
+    ),
     "found Slack destinations": Tick(
         task="alerts.tasks.found_first_slack",
         every=timedelta(minutes=1),
         what="Makes SLACK_WEBHOOK_URL the first Slack destination of an organization that has none.",
+    ),
+    "snapshot quality": Tick(
+        task="templates_app.tasks.take_snapshots",
+        every=timedelta(hours=6),
+        what="Keeps score, delivery and counts of every template, and gives early warnings before RED.",
+    ),
+    "measure delivery": Tick(
+        task="templates_app.tasks.measure_delivery",
+        every=timedelta(minutes=15),
+        what="Looks how many of the messages of templates in use arrive.",
+    ),
+    "judge early warnings": Tick(
+        task="templates_app.tasks.judge_warnings",
+        every=timedelta(days=1),
+        what="Says which early warnings came true.",
     ),
 }
 CHECKS = {

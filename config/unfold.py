@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
 
+# What our style sheets are about, in the order in which they hold.
+SUBJECTS = (
+    "base",
+    "lists",
+    "timeline",
+    "phone",
+    "template",
+    "quality",
+    "alerts",
+    "front_page",
+    "sign_in",
+    "reach",
+    "theme",
+)
 
-def _our_style(request: HttpRequest) -> str:
-    return static("console/console.css")
 
-
-def _our_sign(request: HttpRequest) -> str:
-    return static("console/sign.svg")
-
-
-def _our_script(request: HttpRequest) -> str:
-    return static("console/console.js")
+def _ours(file: str) -> Callable[[HttpRequest], str]:
+    """Asked when a page is drawn: only then are the names known under which static files are served."""
+    return lambda request: static(f"console/{file}")
 
 
 UNFOLD: dict[str, Any] = {
@@ -26,15 +35,15 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "core.switching.place_name",
     "SITE_DROPDOWN": "core.switching.choices",
     "SITE_SYMBOL": "flare",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _our_sign}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ours("sign.svg")}],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "ENVIRONMENT": "config.places.environment",
     "DASHBOARD_CALLBACK": "config.front_page.fill",
-    "STYLES": [_our_style],
-    "SCRIPTS": [_our_script],
+    "STYLES": [_ours(f"{subject}.css") for subject in SUBJECTS],
+    "SCRIPTS": [_ours("console.js")],
     "SIDEBAR": {
         "show_search": "config.places.has_palette",
         "command_search": True,

@@ -52,6 +52,10 @@ class Schema(AutoSchema):
         needed = getattr(self.view, "roles", {}).get(getattr(self.view, "action", None))
         return f"{text}\n\nRole: `{getattr(needed, 'value', needed)}`.".strip() if needed else text
 
+    def is_deprecated(self) -> bool:
+        """A view may be one as a whole (`is_deprecated`): the same as another, at a path of before."""
+        return bool(getattr(self.view, "is_deprecated", False)) or bool(super().is_deprecated())
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction=direction)
         if direction != "response" or not getattr(self.view, "roles", None):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.checkups import checkup
 from core.matters import Matter, Severity, Subject
-from templates_app.lifecycle import TEMPLATE_PENDING_LONG
+from templates_app.concerns import TEMPLATE_PENDING_LONG
 from templates_app.models import Template
 from templates_app.overview import LONG_PENDING
 from templates_app.wording import LONG_PENDING_ACTION

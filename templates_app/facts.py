@@ -33,13 +33,20 @@ QUALITY_CHANGE = "QUALITY_CHANGE"
 CATEGORY_CHANGE = "CATEGORY_CHANGE"
 CATEGORY_CHANGE_ANNOUNCED = "CATEGORY_CHANGE_ANNOUNCED"
 COMPONENTS_CHANGE = "COMPONENTS_CHANGE"
+# What people here say of a template, and no provider does.
+CREATED = "CREATED"
+CATEGORY_ASKED = "CATEGORY_ASKED"
+FLAG_CHANGED = "FLAG_CHANGED"
+CATEGORY_ACCEPTED = "CATEGORY_ACCEPTED"
+CATEGORY_KEPT = "CATEGORY_KEPT"
+OURS = (CREATED, CATEGORY_ASKED, FLAG_CHANGED, CATEGORY_ACCEPTED, CATEGORY_KEPT)
 
 # Facts of one moment: the kind that says most about what the category was before comes first, because an
 # adopted template takes its category from its earliest fact.
 _KIND_ORDER = {
     kind: place
     for place, kind in enumerate(
-        (CATEGORY_CHANGE, CATEGORY_CHANGE_ANNOUNCED, STATUS, QUALITY_CHANGE, COMPONENTS_CHANGE)
+        (CATEGORY_CHANGE, CATEGORY_CHANGE_ANNOUNCED, STATUS, QUALITY_CHANGE, COMPONENTS_CHANGE, *OURS)
     )
 }
 
@@ -129,7 +136,12 @@ def asks_for_sync(fact: Fact) -> bool:
     """Whether a fact leaves open what is true now, so that the provider should be asked."""
     if fact.kind == STATUS:
         return fact.event in _VAGUE or fact.event not in STATUS_RANKS
-    return fact.kind == COMPONENTS_CHANGE
+    return fact.kind == COMPONENTS_CHANGE and not fact.said.get("is_whole")
+
+
+def by_us(kind: str, *, at: datetime, said: JsonObject) -> Fact:
+    """What somebody here says of a template: one of `OURS`."""
+    return Fact(kind=kind, event=kind, at=at.astimezone(UTC), said=said)
 
 
 _VAGUE = frozenset({"REINSTATED", "UNARCHIVED"})
@@ -139,7 +151,7 @@ _RANK_IN_KIND: dict[str, Callable[[Fact], int]] = {
     QUALITY_CHANGE: lambda fact: QUALITY_RANKS.get(fact.said.get("score", ""), QUALITY_RANKS[ANY_OTHER]),
     CATEGORY_CHANGE: lambda fact: category_order(fact.said.get("category", ""))[0],
     CATEGORY_CHANGE_ANNOUNCED: lambda fact: category_order(fact.said.get("coming", ""))[0],
-    COMPONENTS_CHANGE: lambda fact: 0,
+    **dict.fromkeys((COMPONENTS_CHANGE, *OURS), lambda fact: 0),
 }
 
 
@@ -156,7 +168,7 @@ def _content(event: TemplateFact) -> tuple[str, str, JsonObject]:
         case TemplateCategoryAnnounced():
             return CATEGORY_CHANGE_ANNOUNCED, CATEGORY_CHANGE_ANNOUNCED, _notice_content(event)
         case TemplateComponentsChanged():
-            return COMPONENTS_CHANGE, COMPONENTS_CHANGE, {"components": canonical(event.components)}
+            return COMPONENTS_CHANGE, COMPONENTS_CHANGE, _components_content(event)
     raise TypeError(f"{type(event).__name__} says nothing that is kept about a template")
 
 
@@ -179,6 +191,14 @@ def _notice_content(event: TemplateCategoryAnnounced) -> JsonObject:
         "coming": event.coming,
         "due_at": _moment(event.due_at),
         "detected": event.detected,
+    }
+
+
+def _components_content(event: TemplateComponentsChanged) -> JsonObject:
+    return {
+        "components": canonical(event.components),
+        "is_whole": event.is_whole,
+        "parameter_format": event.parameter_format,
     }
 
 

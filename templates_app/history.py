@@ -8,8 +8,8 @@ from datetime import datetime
 
 from templates_app import wording
 from templates_app.facts import STATUS, Fact, fingerprint
+from templates_app.folding import Step, fold
 from templates_app.models import Template, TemplateEvent
-from templates_app.standing import Step, fold
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

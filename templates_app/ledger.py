@@ -7,15 +7,29 @@ and folded again.
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from providers.routes import Incoming
+from providers.models import WebhookCall
 from templates_app.facts import Fact, asks_for_sync, fingerprint, says_the_same
+from templates_app.folding import fold, is_late
 from templates_app.models import Template, TemplateEvent
-from templates_app.standing import Standing, fold, is_late
+from templates_app.standing import Standing
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Told:
+    """Where a fact comes from: a webhook call, a sync, or a person (`actor`)."""
+
+    received_at: datetime
+    source: str
+    actor: str = ""
+    call: WebhookCall | None = None
+    raw_time: object = None
+
 
 COLUMNS = ("template_id", "kind", "event", "at", "said", "provider_template_id", "is_timed")
 
@@ -38,7 +52,7 @@ class Page:
         self.template = template
         self.before = template.standing
         self.stored = Standing.from_json(template.standing)
-        self.new: list[tuple[Fact, Incoming]] = []
+        self.new: list[tuple[Fact, Told]] = []
         self._old: list[Fact] | None = None
 
     @property
@@ -96,7 +110,7 @@ class Ledger:
             self._pages[template.pk] = Page(template)
         return self._pages[template.pk]
 
-    def record(self, template: Template, fact: Fact, incoming: Incoming) -> bool:
+    def record(self, template: Template, fact: Fact, told: Told) -> bool:
         """Takes a fact into the batch. False: it is known already."""
         mark = (template.pk, fingerprint(fact))
         if mark in self._known:
@@ -107,7 +121,7 @@ class Ledger:
             if latest is not None and says_the_same(latest, fact):
                 return False
         self._known.add(mark)
-        page.new.append((fact, incoming))
+        page.new.append((fact, told))
         return True
 
     def is_deleted_by(self, template: Template, at: datetime) -> bool:
@@ -126,7 +140,7 @@ class Ledger:
     def keep(self, pages: Sequence[Page]) -> None:
         """Writes the new facts."""
         TemplateEvent.objects.bulk_create(
-            [_row(page.template, fact, incoming) for page in pages for fact, incoming in page.new]
+            [_row(page.template, fact, told) for page in pages for fact, told in page.new]
         )
 
 
@@ -134,7 +148,7 @@ def wants_sync(page: Page) -> bool:
     return any(asks_for_sync(fact) for fact in page.facts)
 
 
-def _row(template: Template, fact: Fact, incoming: Incoming) -> TemplateEvent:
+def _row(template: Template, fact: Fact, told: Told) -> TemplateEvent:
     return TemplateEvent(
         organization_id=template.organization_id,
         template=template,
@@ -144,11 +158,12 @@ def _row(template: Template, fact: Fact, incoming: Incoming) -> TemplateEvent:
         provider_template_id=fact.provider_template_id,
         at=fact.at,
         is_timed=fact.is_timed,
-        raw_time=_raw(incoming.event.raw_time),
-        received_at=incoming.received_at,
+        raw_time=_raw(told.raw_time),
+        received_at=told.received_at,
         fingerprint=fingerprint(fact),
-        call=incoming.call,
-        source=TemplateEvent.Source.WEBHOOK,
+        call=told.call,
+        source=told.source,
+        actor=told.actor,
     )
 
 

@@ -11,9 +11,10 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value,
 
 from templates_app import wording
 from templates_app.facts import QUALITY_CHANGE, STATUS, Fact
+from templates_app.folding import fold
 from templates_app.ledger import facts_of
 from templates_app.models import Template, TemplateEvent
-from templates_app.standing import Standing, fold
+from templates_app.standing import Standing
 
 CRITICAL_STATUSES = ["DISABLED", "PAUSED", "REJECTED"]
 LONG_PENDING = timedelta(hours=48)

@@ -5,22 +5,63 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from templates_app import views
+from templates_app.views import by_number, category, quality, rate_cards, templates, versions
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
-router.register("whatsapp/templates", views.TemplateViewSet, basename="template")
+router.register("whatsapp/templates", templates.TemplateViewSet, basename="template")
+router.register("whatsapp/rate-cards", rate_cards.RateCardViewSet, basename="rate-card")
 
-by_number = "whatsapp/<str:number_id>/templates/<uuid:template_id>"
+ONE = "whatsapp/templates/<uuid:pk>"
+EARLIER = "templates/<uuid:pk>"  # the paths as the older systems had them
+CATEGORY, EARLIER_CATEGORY = category.CategoryViewSet.as_view, category.EarlierCategoryViewSet.as_view
+OF_CATEGORIES = [
+    path(f"{ONE}/category-info", CATEGORY({"get": "category_info"})),
+    path(f"{ONE}/allow-category-change", CATEGORY({"patch": "allow_category_change"})),
+    path(f"{ONE}/category/accept", CATEGORY({"post": "accept"})),
+    path(f"{ONE}/category/keep", CATEGORY({"post": "keep"})),
+    path("whatsapp/templates/category-changes", CATEGORY({"get": "category_changes"})),
+    path(f"{EARLIER}/category-info", EARLIER_CATEGORY({"get": "category_info"})),
+    path(f"{EARLIER}/allow-category-change", EARLIER_CATEGORY({"patch": "allow_category_change"})),
+    path("templates/category-changes", EARLIER_CATEGORY({"get": "category_changes"})),
+    path("templates/category-changes-history", EARLIER_CATEGORY({"get": "category_changes"})),
+]
+
+NUMBER = "whatsapp/<str:number_id>/templates/<uuid:template_id>"
+TEMPLATE = "whatsapp/templates/<uuid:template_id>"
 urlpatterns = [
     path(
-        f"{by_number}/status-history",
-        views.NumberTemplateViewSet.as_view({"get": "status_history"}),
+        f"{NUMBER}/status-history",
+        by_number.NumberTemplateViewSet.as_view({"get": "status_history"}),
         name="status-history",
     ),
     path(
-        f"{by_number}/acknowledge-alert",
-        views.NumberTemplateViewSet.as_view({"post": "acknowledge_alert"}),
+        f"{NUMBER}/acknowledge-alert",
+        by_number.NumberTemplateViewSet.as_view({"post": "acknowledge_alert"}),
         name="acknowledge-alert",
+    ),
+    path(f"{TEMPLATE}/versions", versions.VersionViewSet.as_view({"get": "versions"}), name="template-versions"),
+    path(f"{TEMPLATE}/versions/compare", versions.VersionViewSet.as_view({"get": "compare"}), name="template-compare"),
+    path(
+        f"{TEMPLATE}/versions/<int:number>",
+        versions.VersionViewSet.as_view({"get": "version"}),
+        name="template-version",
+    ),
+    path(
+        f"{TEMPLATE}/versions/<int:number>/rollback",
+        versions.VersionViewSet.as_view({"post": "rollback"}),
+        name="template-rollback",
+    ),
+    path(f"{TEMPLATE}/drift/adopt", versions.VersionViewSet.as_view({"post": "adopt"}), name="template-drift-adopt"),
+    path(
+        f"{TEMPLATE}/drift/restore",
+        versions.VersionViewSet.as_view({"post": "restore"}),
+        name="template-drift-restore",
+    ),
+    *OF_CATEGORIES,
+    path(
+        "whatsapp/templates/quality-trends",
+        quality.QualityViewSet.as_view({"get": "trends"}),
+        name="template-quality-trends",
     ),
     *router.urls,
 ]

@@ -8,19 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
 
 from core.matters import Matter, Severity
-from templates_app.facts import (
-    CATEGORY_CHANGE,
-    CATEGORY_CHANGE_ANNOUNCED,
-    COMPONENTS_CHANGE,
-    QUALITY_CHANGE,
-    STATUS,
-    Fact,
-    JsonObject,
-)
+from templates_app import category_words
+from templates_app.facts import COMPONENTS_CHANGE, QUALITY_CHANGE, STATUS, Fact, JsonObject
+from templates_app.phrases import clock, told, when
 from templates_app.standing import (
     TEMPLATE_DISABLED,
     TEMPLATE_FLAGGED,
@@ -170,7 +162,7 @@ def status_sentence(standing: Standing) -> str:
         standing.status, f'Meta calls its status "{_in_words(standing.status)}" and it cannot be sent'
     )
     if standing.status == "PAUSED" and standing.paused_until:
-        head = f"Paused by Meta until {_clock(standing.paused_until)} and cannot be sent before"
+        head = f"Paused by Meta until {clock(standing.paused_until)} and cannot be sent before"
     elif standing.status in ("REJECTED", "DISABLED") and standing.status_reason:
         head += f" ({_in_words(standing.status_reason, REASON_WORDS)})"
     tail = [f"its quality is {standing.quality_score}"] if standing.quality_score in QUALITY_ACTIONS else []
@@ -200,6 +192,7 @@ def matters(standing: Standing, *, template_id: str, name: str, language: str) -
             last_seen_at=condition.last_seen_at,
         )
         for alert_type, condition in standing.conditions.items()
+        if alert_type in _SEVERITIES
     ]
 
 
@@ -282,12 +275,12 @@ def _event_sentences(event: str, said: JsonObject) -> str:
             None,
             (
                 EVENT_WORDS.get(event, f'Meta said "{_in_words(event)}", a word that is not known here') + ".",
-                _told("Reason: {}.", _in_words(said.get("reason", ""), REASON_WORDS)),
-                _told('Meta found: "{}".', rejection.get("reason")),
-                _told('Meta recommends: "{}".', rejection.get("recommendation")),
+                told("Reason: {}.", _in_words(said.get("reason", ""), REASON_WORDS)),
+                told('Meta found: "{}".', rejection.get("reason")),
+                told('Meta recommends: "{}".', rejection.get("recommendation")),
                 PAUSE_WORDS.get(said.get("title", "")),
-                _told('Meta says: "{}".', said.get("description")),
-                _told("Meta names {} as the date of disabling.", _when(said.get("disable_date"))),
+                told('Meta says: "{}".', said.get("description")),
+                told("Meta names {} as the date of disabling.", when(said.get("disable_date"))),
             ),
         )
     )
@@ -296,7 +289,7 @@ def _event_sentences(event: str, said: JsonObject) -> str:
 def _quality_sentences(score: str, previous: str, reasons: list[str] | tuple[str, ...]) -> str:
     head = f"Quality changed from {previous} to {score}." if previous not in ("", score) else f"Quality is {score}."
     words = ", ".join(dict.fromkeys(_in_words(reason, QUALITY_REASON_WORDS) for reason in reasons))
-    return " ".join(filter(None, (head, _told("Reasons: {}.", words))))
+    return " ".join(filter(None, (head, told("Reasons: {}.", words))))
 
 
 def _status_history(fact: Fact) -> str:
@@ -308,23 +301,6 @@ def _quality_history(fact: Fact) -> str:
     return _quality_sentences(said.get("score", "UNKNOWN"), said.get("previous_score", ""), said.get("reasons", ()))
 
 
-def _category_history(fact: Fact) -> str:
-    before = fact.said.get("previous_category")
-    now = fact.said.get("category", "unknown")
-    return f"Meta changed the category from {before} to {now}." if before else f"Meta changed the category to {now}."
-
-
-def _notice_history(fact: Fact) -> str:
-    now, coming = fact.said.get("category"), fact.said.get("coming")
-    still = f"; it is still {now}" if now else ""
-    if not coming or coming == now:
-        return f"Meta says that no change of the category is coming{still}."
-    if fact.said.get("detected"):
-        return f"Meta finds that the content belongs in the category {coming}{still}."
-    due = _told(" on {}", _when(fact.said.get("due_at")))
-    return f"Meta announced that the category becomes {coming}{due}{still}."
-
-
 def _components_history(fact: Fact) -> str:
     return "The content was edited at Meta."
 
@@ -332,8 +308,7 @@ def _components_history(fact: Fact) -> str:
 _HISTORY: dict[str, Callable[[Fact], str]] = {
     STATUS: _status_history,
     QUALITY_CHANGE: _quality_history,
-    CATEGORY_CHANGE: _category_history,
-    CATEGORY_CHANGE_ANNOUNCED: _notice_history,
+    **category_words.HISTORY,
     COMPONENTS_CHANGE: _components_history,
 }
 
@@ -349,16 +324,3 @@ def _in_words(code: str, table: dict[str, str] | None = None) -> str:
 
 def _of(actions: dict[str, str], cause: str) -> str:
     return actions.get(cause, actions[""])
-
-
-def _told(sentence: str, value: Any) -> str:
-    """The sentence with the value in it, "" without one. A quoted text brings no full stop of its own."""
-    return sentence.format(str(value).strip().rstrip(".")) if value else ""
-
-
-def _when(iso: str | None) -> str:
-    return _clock(datetime.fromisoformat(iso)) if iso else ""
-
-
-def _clock(at: datetime) -> str:
-    return f"{at:%Y-%m-%d at %H:%M} UTC"

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+Answer = tuple[int, bytes, dict[str, str]]
+
 
 class Posted(NamedTuple):
     """`headers` by their names in small letters."""
@@ -18,12 +20,13 @@ class Posted(NamedTuple):
 
 
 class Receiver(http.server.ThreadingHTTPServer):
-    """`got` is what was posted; `answer` is what everybody gets: status, body, headers."""
+    """`got` is what was posted; `answer` is what all get, `answers` what some paths get: status, body, headers."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.got: list[Posted] = []
-        self.answer: tuple[int, bytes, dict[str, str]] = (200, b"ok", {})
+        self.answer: Answer = (200, b"ok", {})
+        self.answers: dict[str, Answer] = {}
 
     @property
     def url(self) -> str:
@@ -37,7 +40,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.got.append(Posted(self.path, headers, body))
-        status, words, more = self.server.answer
+        status, words, more = self.server.answers.get(self.path, self.server.answer)
         self.send_response(status)
         for name, value in {"Content-Length": str(len(words)), **more}.items():
             self.send_header(name, value)
@@ -51,7 +54,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def receiving() -> Iterator[Receiver]:
     with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         yield server
         server.shutdown()

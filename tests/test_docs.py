@@ -28,7 +28,7 @@ from providers.adapters.meta.parsing import READERS
 from providers.adapters.meta.values import OLD_CATEGORIES
 from templates_app.facts import CATEGORY_RANKS, QUALITY_RANKS, STATUS_RANKS
 from templates_app.models import Template
-from templates_app.standing import PAUSES
+from templates_app.folding import PAUSES
 from tests.following import ROOT, SITE, Reader, blocks
 from tests.places import api_places
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import F, FloatField, QuerySet
 from django.db.models.functions import Cast, NullIf
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,29 +17,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from alerts import answering
-from alerts.admin import Acknowledge
 from core.console import AuditedAdmin
+from core.deeds import Deed
+from core.refusals import Refused
 from core.showing import (
     NOTHING,
     QUALITY_COLOURS,
-    SEVERITY_COLOURS,
     STATUS_COLOURS,
     badge,
     coloured,
     moment,
 )
-from core.switching import SUPERUSERS, covers
-from templates_app import history, overview, wording
-from templates_app.admin.facts import shown
+from templates_app.admin import category
 from templates_app.admin.filters import Contested, Critical, Sendable
-from templates_app.admin.preview import preview
+from templates_app.admin.now import NOW, sentence_of
+from templates_app.admin.quality import QUALITY
+from templates_app.admin.quality_room import QualityRoom
+from templates_app.admin.rates import RateCardAdmin
+from templates_app.admin.tabs import Tab
+from templates_app.admin.timeline import TIMELINE
 from templates_app.models import Template
-from templates_app.standing import Standing
 
-TIMELINE = "timeline"
-FACTS_AT_ONCE = 50
-FACTS_MOST = 1000
+__all__ = ["QualityRoom", "RateCardAdmin", "TemplateAdmin"]
+
+TABS = (NOW, TIMELINE, QUALITY, category.CATEGORY)
 BEING_EVALUATED = timedelta(hours=24)
 FAILURE_RATE = Cast(F("failed_count"), FloatField()) / NullIf(Cast(F("sent_count"), FloatField()), 0.0)
 
@@ -47,6 +48,7 @@ FAILURE_RATE = Cast(F("failed_count"), FloatField()) / NullIf(Cast(F("sent_count
 @admin.register(Template)
 class TemplateAdmin(AuditedAdmin):
     shows = "template"
+    deeds = category.DEEDS
     list_display = ("label", "status_badge", "quality_badge", "category_shown", "sendable", "sent", "failing", "heard")
     list_filter = ("status", "quality_score", Critical, Sendable, Contested, "category", "language", "account")
     list_select_related = ("account",)
@@ -107,51 +109,33 @@ class TemplateAdmin(AuditedAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **named: Any) -> HttpResponse:
         template = named["obj"]
-        context |= self._top(request, template)
-        is_past = request.GET.get("tab") == TIMELINE
-        context |= self._past(request, template) if is_past else self._now(request, template)
+        here = next((tab for tab in TABS if tab.name == request.GET.get("tab")), NOW)
+        context |= self._top(request, template, here) | here.context(request, template)
         return super().render_change_form(request, context, **named)
 
-    def _top(self, request: HttpRequest, template: Template) -> dict[str, Any]:
+    def _carry_out(self, request: HttpRequest, deed: Deed, rows: Sequence[Any], given: Mapping[str, Any]) -> None:
+        try:
+            super()._carry_out(request, deed, rows, given)
+        except Refused as refused:
+            self.message_user(request, refused.sentence, messages.ERROR)
+
+    def _top(self, request: HttpRequest, template: Template, here: Tab) -> dict[str, Any]:
         """What stands above every tab."""
-        tab = request.GET.get("tab", "")
         return {
             "template": template,
+            "tab": here,
             "tabs": [
-                {"title": _("Now"), "place": request.path, "is_here": tab != TIMELINE},
-                {"title": _("Timeline"), "place": f"{request.path}?tab={TIMELINE}", "is_here": tab == TIMELINE},
+                {
+                    "title": tab.title,
+                    "place": f"{request.path}?tab={tab.name}" if tab.name else request.path,
+                    "is_here": tab is here,
+                }
+                for tab in TABS
             ],
             "status_shown": coloured(template.status, STATUS_COLOURS),
             "quality_shown": quality_of(template),
             "category_shown": self.category_shown(template),
         }
-
-    def _now(self, request: HttpRequest, template: Template) -> dict[str, Any]:
-        version = template.current_version
-        return {
-            "sentence": sentence_of(template),
-            "action_required": overview.action_required(template, at=timezone.now()),
-            "alerts": [_alert(request, alert) for alert in _unresolved(template)],
-            "version": version,
-            "preview": preview(version, language=template.language) if version else None,
-        }
-
-    def _past(self, request: HttpRequest, template: Template) -> dict[str, Any]:
-        most = FACTS_MOST if "facts" in request.GET else FACTS_AT_ONCE
-        lines, total = history.history(template, limit=most + 1, offset=0)
-        earlier = [*lines[1:], None]
-        return {
-            "lines": [shown(line, earlier=before) for line, before in zip(lines[:most], earlier, strict=False)],
-            "total": total,
-            "more": total > most and most == FACTS_AT_ONCE,
-            "whole": f"?tab={TIMELINE}&facts=all",
-            "sees_calls": covers(request, SUPERUSERS),
-            "is_timeline": True,
-        }
-
-
-def sentence_of(template: Template) -> str:
-    return wording.status_sentence(Standing.from_json(template.standing))
 
 
 def quality_of(template: Template) -> SafeString:
@@ -160,19 +144,3 @@ def quality_of(template: Template) -> SafeString:
     if template.quality_score == "UNKNOWN" and template.status == "APPROVED" and is_new:
         return badge(_("being evaluated"))
     return coloured(template.quality_score, QUALITY_COLOURS)
-
-
-def _unresolved(template: Template) -> list[Any]:
-    alerts = answering.unresolved_of(kind="template", subject_id=str(template.pk))
-    return sorted(alerts, key=lambda alert: -alert.severity_rank)
-
-
-def _alert(request: HttpRequest, alert: Any) -> dict[str, Any]:
-    deed = Acknowledge()
-    address = reverse("admin:alerts_alert_acknowledge", args=[alert.pk])
-    return {
-        "row": alert,
-        "badge": coloured(alert.severity, SEVERITY_COLOURS),
-        "place": reverse("admin:alerts_alert_change", args=[alert.pk]),
-        "acknowledge": f"{address}?next={request.path}" if deed.fits(request, alert) else "",
-    }

@@ -30,12 +30,22 @@ LOOKS: dict[str, tuple[str, str]] = {
     "CATEGORY_CHANGE": ("category", PLAIN),
     "CATEGORY_CHANGE_ANNOUNCED": ("category", PLAIN),
     "COMPONENTS_CHANGE": ("edit_note", PLAIN),
+    "CREATED": ("add_circle", PLAIN),
+    "CATEGORY_ASKED": ("category", PLAIN),
+    "FLAG_CHANGED": ("toggle_on", PLAIN),
+    "CATEGORY_ACCEPTED": ("task_alt", GOOD),
+    "CATEGORY_KEPT": ("bookmark", PLAIN),
 }
 TITLES = {
     "QUALITY_CHANGE": gettext_lazy("Quality"),
     "CATEGORY_CHANGE": gettext_lazy("Category"),
     "CATEGORY_CHANGE_ANNOUNCED": gettext_lazy("Category, announced"),
     "COMPONENTS_CHANGE": gettext_lazy("Content"),
+    "CREATED": gettext_lazy("Written"),
+    "CATEGORY_ASKED": gettext_lazy("Category, asked for"),
+    "FLAG_CHANGED": gettext_lazy("Leave to change the category"),
+    "CATEGORY_ACCEPTED": gettext_lazy("Category accepted"),
+    "CATEGORY_KEPT": gettext_lazy("Category kept"),
 }
 SOURCES = {"webhook": gettext_lazy("Told by Meta"), "sync": gettext_lazy("Found by a sync")}
 

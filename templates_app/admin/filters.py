@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from templates_app import overview
 
 CONTESTED = (
-    ~Q(meta_reported_category="") & Q(meta_reported_category__isnull=False) & ~Q(meta_reported_category=F("category"))
+    ~Q(meta_reported_category="")
+    & Q(meta_reported_category__isnull=False)
+    & ~Q(meta_reported_category=F("category"))
+    & ~Q(meta_reported_category=F("category_kept"))
 )
 SENDABLE = Q(status="APPROVED", is_retired=False)
 

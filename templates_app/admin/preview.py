@@ -11,7 +11,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from templates_app.components import canonical
 from templates_app.models import TemplateVersion
+from templates_app.parameters import examples, substitute
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 BUTTON_ICONS = {
@@ -27,7 +29,6 @@ BUTTON_ICONS = {
 }
 MEDIA_ICONS = {"IMAGE": "image", "VIDEO": "movie", "DOCUMENT": "description", "LOCATION": "location_on"}
 
-_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # WhatsApp's own marks: they count only around words, as *bold*, _italic_, ~struck~ and ```fixed``` do on a phone.
 _MARKS = (
     (re.compile(r"```(.+?)```", re.DOTALL), "code"),
@@ -64,16 +65,17 @@ def preview(version: TemplateVersion, *, language: str) -> Preview:
 
 
 def _preview(components: Any, *, language: str) -> Preview:
-    parts = {str(part.get("type")): part for part in _dicts(components)}
+    parts = {str(part.get("type")): part for part in reversed(canonical(components))}
     header, body = parts.get("HEADER", {}), parts.get("BODY", {})
+    given = examples(components)
     medium = str(header.get("format") or "TEXT") if header else "TEXT"
     return Preview(
         language=language,
         direction="rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr",
-        header=_marked(_text(header), _examples(header, "header_text")),
+        header=_marked(_text(header), given.get("HEADER", {})),
         media="" if medium == "TEXT" else medium,
         media_icon=MEDIA_ICONS.get(medium, "attach_file"),
-        body=_marked(_body(body), _examples(body, "body_text")),
+        body=_marked(_body(body), given.get("BODY", {})),
         footer=_footer(parts.get("FOOTER", {})),
         buttons=[_button(one) for one in _dicts(parts.get("BUTTONS", {}).get("buttons"))],
         cards=[
@@ -105,25 +107,11 @@ def _footer(part: Mapping[str, Any]) -> str:
     return _text(part)
 
 
-def _examples(part: Mapping[str, Any], name: str) -> dict[str, str]:
-    """The values that the provider was given as examples, by the names of their variables."""
-    given = part.get("example")
-    if not isinstance(given, Mapping):
-        return {}
-    named = _dicts(given.get(f"{name}_named_params"))
-    if named:
-        return {str(one.get("param_name")): str(one.get("example", "")) for one in named}
-    values = given.get(name)
-    if isinstance(values, list) and values and isinstance(values[0], list):
-        values = values[0]
-    return {str(place): str(value) for place, value in enumerate(values, start=1)} if isinstance(values, list) else {}
-
-
-def _marked(text: str, examples: Mapping[str, str]) -> SafeString:
+def _marked(text: str, given: Mapping[str, str]) -> SafeString:
     safe = str(escape(text))
     for mark, tag in _MARKS:
         safe = mark.sub(rf"<{tag}>\1</{tag}>", safe)
-    safe = _VARIABLE.sub(lambda found: _variable(found[1], examples.get(found[1], "")), safe)
+    safe = substitute(safe, lambda name: _variable(name, given.get(name, "")))
     return mark_safe(safe.replace("\n", "<br>"))  # noqa: S308 (escaped above; only our own tags are added)
 
 

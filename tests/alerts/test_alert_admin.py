@@ -19,7 +19,7 @@ from core.fence import everywhere
 from core.models import Organization, Role
 from core.refusals import Refused
 from providers import tasks as provider_tasks
-from templates_app.lifecycle import ALERT_TYPES
+from templates_app.concerns import ALERT_TYPES
 from tests.console import look, press, somebody, superuser_at_console, words
 from tests.world import deliver, status_change, webhook
 

@@ -12,18 +12,17 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import chromium, running
-from tests.browser.receiver import receiving
 from tests.databases import empty_database
 from tests.journeys.installation import PATIENCE, Installation
+from tests.receiver import Receiver, receiving
 
 expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="session")
-def receiver() -> Iterator[str]:
-    """Host and port of somebody who answers as Slack does."""
-    with receiving() as place:
-        yield place
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +35,15 @@ def executable() -> str:
 
 
 @pytest.fixture(scope="session")
-def installation(executable: str, receiver: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(
+    executable: str, receiver: Receiver, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("installation")
     with (
         empty_database(folder) as url,
-        running.running_demo(database_url=url, folder=folder, OUTBOUND_ALLOWED_HOSTS=receiver) as installation,
+        running.running_demo(database_url=url, folder=folder, OUTBOUND_ALLOWED_HOSTS="127.0.0.1") as installation,
     ):
-        running.furnish(installation, told_at=f"http://{receiver}")
+        running.furnish(installation, told_at=receiver.url)
         yield installation
 
 

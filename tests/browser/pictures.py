@@ -13,8 +13,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import chromium, running
-from tests.browser.receiver import receiving
 from tests.journeys.installation import PATIENCE, ROOT, Installation
+from tests.receiver import receiving
 
 IMAGES = ROOT / "docs" / "images"
 MOST = 400_000  # bytes of one picture
@@ -48,10 +48,10 @@ class Studio:
         sys.stdout.write(f"{kept.relative_to(ROOT)}: {size // 1000} kB\n")
 
 
-def take_all(studio: Studio, *, receiver: str) -> None:
+def take_all(studio: Studio, *, told_at: str) -> None:
     _front_page(studio)
     _template(studio)
-    _destination(studio, receiver=receiver)
+    _destination(studio, told_at=told_at)
     _alert(studio)
     _sandbox(studio)
 
@@ -75,10 +75,10 @@ def _template(studio: Studio) -> None:
         studio.keep(page, "template-timeline")
 
 
-def _destination(studio: Studio, *, receiver: str) -> None:
+def _destination(studio: Studio, *, told_at: str) -> None:
     with studio.page("/admin/alerts/destination/add/?kind=slack", viewport={"width": 1280, "height": 480}) as page:
         page.get_by_label("Name").fill("Shop floor")
-        page.get_by_label("Webhook URL").fill(f"http://{receiver}/services/T01/B02/channel")
+        page.get_by_label("Webhook URL").fill(f"{told_at}/services/T01/B02/channel")
         page.get_by_role("button", name="Save").click()
         page.get_by_role("link", name="Shop floor").first.click()
         page.get_by_role("button", name="Test now").click()
@@ -119,10 +119,10 @@ def main() -> int:
         folder = pathlib.Path(name)
         url = f"sqlite:///{folder / 'pictures.sqlite3'}"
         with (
-            running.running_demo(database_url=url, folder=folder, OUTBOUND_ALLOWED_HOSTS=receiver) as installation,
+            running.running_demo(database_url=url, folder=folder, OUTBOUND_ALLOWED_HOSTS="127.0.0.1") as installation,
             chromium.started(executable) as browser,
         ):
-            take_all(Studio(browser, installation), receiver=receiver)
+            take_all(Studio(browser, installation), told_at=receiver.url)
     return 0
 
 

@@ -57,12 +57,13 @@ def test_a_call_is_replayed_once_it_is_seen_what_that_would_change(visit):
 
 
 def test_a_destination_is_tested_and_what_slack_answers_is_shown(visit, receiver):
-    page = visit()
+    page, gone = visit(), "/services/T01/B02/gone"
+    receiver.answers[gone] = (404, b"no_service", {})
     page.goto("/admin/alerts/destination/")
     page.get_by_role("link", name="Add").first.click()
     page.get_by_role("link", name="Slack").click()
     page.get_by_label("Name").fill("Shop floor")
-    page.get_by_label("Webhook URL").fill(f"http://{receiver}/services/T01/B02/gone")
+    page.get_by_label("Webhook URL").fill(f"{receiver.url}{gone}")
     page.get_by_role("button", name="Save").click()
 
     page.get_by_role("link", name="Shop floor").first.click()
@@ -71,7 +72,7 @@ def test_a_destination_is_tested_and_what_slack_answers_is_shown(visit, receiver
     expect(page.get_by_text("no_service")).to_be_visible()
 
     page.get_by_role("link", name="Back to the destination").click()
-    page.get_by_label("Webhook URL").fill(f"http://{receiver}/services/T01/B02/good")
+    page.get_by_label("Webhook URL").fill(f"{receiver.url}/services/T01/B02/good")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Shop floor").first.click()
     page.get_by_role("button", name="Test now").click()

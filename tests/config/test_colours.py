@@ -8,9 +8,10 @@ import re
 
 import pytest
 
-from config import charts
+from config.charts import SEVERITIES
+from core import charts
 
-STYLE = pathlib.Path("config/static/console/console.css").read_text()
+STYLE = "".join(path.read_text() for path in sorted(pathlib.Path("config/static/console").glob("*.css")))
 GROUND = {"light": "#ffffff", "dark": "#101828"}  # unfold's base-900
 TEXT, GRAPHIC = 4.5, 3.0
 
@@ -65,7 +66,7 @@ def test_what_is_known_of_nothing_stands_out_too(theme):
     assert contrast(charts.GREY, GROUND[theme]) >= GRAPHIC
 
 
-@pytest.mark.parametrize("table", [charts.QUALITY, charts.SEVERITIES])
+@pytest.mark.parametrize("table", [charts.QUALITY, SEVERITIES])
 def test_no_two_bars_of_a_chart_have_one_colour(table):
     assert len(set(table.values())) == len(table)
     assert all(one != other for one, other in itertools.pairwise(table.values()))

@@ -24,7 +24,7 @@ from core.models import ApiKey, Membership, Organization
 from providers.models import Account, Number, ParkedEvent, WebhookCall
 from templates_app.ledger import facts_of
 from templates_app.models import Template, TemplateEvent, TemplateVersion
-from templates_app.standing import fold
+from templates_app.folding import fold
 from tests.world import Api, account_in, deliver, status_change, webhook
 
 Facts = dict[str, Any]

@@ -69,6 +69,10 @@ def test_a_template_is_shown_in_the_shape_of_the_contract(tell, account, viewer)
         "variables": ["1"],
         "components": [{"type": "BODY", "text": "Hello {{1}}!"}],
         "current_version": 1,
+        "submitted_version": 1,
+        "approved_version": 1,
+        "drifted_version": None,
+        "is_retired": False,
         "created_at": shown["created_at"],
         "updated_at": shown["updated_at"],
     }

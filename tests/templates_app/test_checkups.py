@@ -15,7 +15,7 @@ from alerts import tasks as alert_tasks
 from alerts.models import Alert, AlertEntry
 from core.fence import everywhere
 from core.matters import Severity, Subject
-from templates_app import checkups, lifecycle, wording
+from templates_app import checkups, concerns, wording
 from templates_app.models import Template
 from tests.world import DAY, template_of
 
@@ -110,7 +110,7 @@ def test_what_else_is_said_of_it_meanwhile_leaves_the_alert_open(tell):
 def test_a_retired_template_ends_it_as_soon_as_its_alerts_are_followed(account):
     template = template_of(account, status="PENDING", is_retired=True)
 
-    assert "TEMPLATE_PENDING_LONG" in lifecycle.subject_of(template).alert_types
+    assert "TEMPLATE_PENDING_LONG" in concerns.subject_of(template).alert_types
 
 
 def test_a_thousand_templates_cost_one_statement_and_nothing_is_written_while_nothing_changes(account, clock):

@@ -16,7 +16,8 @@ from templates_app.facts import (
     STATUS,
     Fact,
 )
-from templates_app.standing import Standing, advance, fold, is_late
+from templates_app.folding import advance, fold, is_late
+from templates_app.standing import Standing
 
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -329,10 +330,19 @@ def test_a_detected_category_is_pending_without_a_date():
 
 
 def test_a_notice_without_a_date_keeps_the_date_that_was_named_before():
-    same, other = notice("UTILITY", "MARKETING", 9), notice("UTILITY", "AUTHENTICATION", 9)
+    same = notice("UTILITY", "MARKETING", 9)
 
     assert after(notice("UTILITY", "MARKETING", 8, due=32), same).pending_category_at == at(32)
-    assert after(notice("UTILITY", "MARKETING", 8, due=32), other).pending_category_at is None
+    assert (
+        after(notice("UTILITY", "AUTHENTICATION", 8, due=32), notice("UTILITY", "MARKETING", 9)).pending_category_at
+        is None
+    )
+
+
+def test_a_coming_authentication_without_a_date_is_due_on_the_first_of_next_month():
+    coming = after(notice("UTILITY", "AUTHENTICATION", 9))
+
+    assert coming.pending_category_at == datetime(2026, 12, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -421,7 +431,8 @@ def test_a_new_id_begins_a_blank_standing_that_keeps_the_accepted_category():
     standing = after(*old, status("PENDING", 9, template="2", category="MARKETING"))
 
     assert (standing.provider_template_id, standing.earlier_ids) == ("2", ("1",))
-    assert (standing.status, standing.quality_score, standing.conditions) == ("PENDING", "UNKNOWN", {})
+    assert (standing.status, standing.quality_score) == ("PENDING", "UNKNOWN")
+    assert set(standing.conditions) == {"CATEGORY_CHANGE_BLOCKED"}
     assert (standing.category, standing.meta_reported_category) == ("UTILITY", "MARKETING")
 
 

@@ -12,9 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from templates_app.facts import (
+    CATEGORY_ACCEPTED,
+    CATEGORY_ASKED,
     CATEGORY_CHANGE,
     CATEGORY_CHANGE_ANNOUNCED,
+    CATEGORY_KEPT,
     COMPONENTS_CHANGE,
+    CREATED,
+    FLAG_CHANGED,
+    OURS,
     QUALITY_CHANGE,
     STATUS,
     STATUS_RANKS,
@@ -22,7 +28,8 @@ from templates_app.facts import (
     fingerprint,
     order_key,
 )
-from templates_app.standing import Standing, advance, fold, is_late
+from templates_app.folding import advance, fold, is_late
+from templates_app.standing import Standing
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 STRICTNESS = {"UTILITY": 1, "MARKETING": 2, "AUTHENTICATION": 3, "FREE_SERVICE": 4}
@@ -53,6 +60,9 @@ CONTENTS = {
     CATEGORY_CHANGE: said({"category": categories}, previous_category=categories),
     CATEGORY_CHANGE_ANNOUNCED: said(category=categories, coming=categories, due_at=dates, detected=st.just(True)),
     COMPONENTS_CHANGE: said(components=st.sampled_from([[{"type": "BODY", "text": text}] for text in "ab"])),
+    CREATED: said({"category": categories}, allow=st.just(True)),
+    FLAG_CHANGED: said(allow=st.just(True)),
+    **dict.fromkeys((CATEGORY_ASKED, CATEGORY_ACCEPTED, CATEGORY_KEPT), said({"category": categories})),
 }
 
 
@@ -64,7 +74,7 @@ def facts_about(draw: st.DrawFn, ids: tuple[str, ...]) -> Fact:
         event=draw(words) if kind == STATUS else kind,
         at=draw(moments),
         said=draw(CONTENTS[kind]),
-        provider_template_id=draw(st.sampled_from(ids)),
+        provider_template_id="" if kind in OURS else draw(st.sampled_from(ids)),
     )
 
 
@@ -125,12 +135,16 @@ def test_a_saved_standing_goes_on_as_if_it_had_not_been_saved(facts, cut):
 def test_a_template_stands_on_nothing_that_was_said_before_it_began(facts):
     standing, steps = fold(facts)
     began = max((place for place, step in enumerate(steps) if _begins(step.before, step.after)), default=0)
-    kept = Standing(category=steps[began].before.category) if steps else Standing()
+    kept = _kept(steps[began].before) if steps else Standing()
     own = [step.fact for step in steps[began:] if step.fact.provider_template_id not in standing.earlier_ids]
 
     alone, _ = fold(own, kept)
 
     assert without_place(alone) == dataclasses.replace(without_place(standing), earlier_ids=())
+
+
+def _kept(before: Standing) -> Standing:
+    return Standing(category=before.category, allow_category_change=before.allow_category_change)
 
 
 def _begins(before: Standing, after: Standing) -> bool:
@@ -149,6 +163,9 @@ def test_a_condition_is_open_exactly_while_the_standing_holds_it(facts):
             "TEMPLATE_FLAGGED": now.flagged_at is not None,
             "TEMPLATE_QUALITY_RED": now.quality_score == "RED",
             "TEMPLATE_QUALITY_YELLOW": now.quality_score == "YELLOW",
+            "CATEGORY_CHANGE_BLOCKED": now.is_contested,
+            "CATEGORY_CHANGED": now.category_followed_at is not None and not now.is_contested,
+            "CATEGORY_CHANGE_ANNOUNCED": bool(now.pending_category),
         }
 
         assert set(now.conditions) == {alert_type for alert_type, holds in expected.items() if holds}
@@ -158,7 +175,9 @@ def test_a_condition_is_open_exactly_while_the_standing_holds_it(facts):
 @UNHURRIED
 @given(several("1"))
 def test_the_truth_is_the_strictest_category_of_the_latest_moment_that_named_one(facts):
-    told = [(fact.at, STRICTNESS[word], word) for fact in facts if (word := fact.said.get("category"))]
+    asked_at = max((fact.at for fact in facts if fact.kind == CATEGORY_ASKED), default=START - timedelta(days=1))
+    heard = [fact for fact in facts if fact.kind not in OURS and fact.at > asked_at]
+    told = [(fact.at, STRICTNESS[word], word) for fact in heard if (word := fact.said.get("category"))]
 
     assert fold(facts)[0].meta_reported_category == max(told, default=("", 0, ""))[2]
 
@@ -169,3 +188,24 @@ def test_the_quality_is_what_the_last_quality_fact_says_whatever_else_is_told(fa
     told = sorted((fact for fact in facts if fact.kind == QUALITY_CHANGE), key=order_key)
 
     assert fold(facts)[0].quality_score == (told[-1].said["score"] if told else "UNKNOWN")
+
+
+@UNHURRIED
+@given(several("1"))
+def test_ours_only_moves_by_leave_or_by_our_own_word(facts):
+    for step in fold(facts)[1]:
+        before, now = step.before, step.after
+        if before.category and now.category != before.category:
+            ours = step.fact.kind in (CREATED, CATEGORY_ASKED, CATEGORY_ACCEPTED)
+            by_leave = before.allow_category_change and now.category == now.meta_reported_category
+            assert ours or (by_leave and now.category_followed_at == step.fact.at)
+
+
+@UNHURRIED
+@given(several("1"))
+def test_a_contest_ends_by_agreement_a_decision_or_a_new_wish_and_by_nothing_else(facts):
+    for step in fold(facts)[1]:
+        if step.before.is_contested and not step.after.is_contested:
+            agreed = step.after.category == step.after.meta_reported_category
+            decided = step.fact.kind in (CATEGORY_ACCEPTED, CATEGORY_KEPT, CATEGORY_ASKED, CREATED)
+            assert agreed or decided

@@ -18,7 +18,8 @@ from templates_app.facts import (
     STATUS_RANKS,
     Fact,
 )
-from templates_app.standing import Standing, fold
+from templates_app.folding import fold
+from templates_app.standing import Standing
 from templates_app.wording import action_required, history_reason, matters, status_sentence
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -9,6 +9,17 @@ from rest_framework import serializers
 from core.text import SafeCharField
 from templates_app.models import Template
 
+# What `TemplateSerializer` needs of the versions, and what of them it does not.
+VERSIONS = ("current_version", "submitted_version", "approved_version", "drifted_version")
+UNREAD = (
+    *(f"{name}__delta" for name in VERSIONS),
+    *(f"{name}__{long}" for name in VERSIONS[1:] for long in ("components", "variables")),
+)
+
+
+def _number_of(name: str) -> serializers.IntegerField:
+    return serializers.IntegerField(source=f"{name}.number", default=None, allow_null=True, read_only=True)
+
 
 class TemplateSerializer(serializers.ModelSerializer[Template]):
     failure_rate = serializers.FloatField(read_only=True)
@@ -16,9 +27,10 @@ class TemplateSerializer(serializers.ModelSerializer[Template]):
     is_contested = serializers.BooleanField(read_only=True)
     variables = serializers.SerializerMethodField()
     components = serializers.SerializerMethodField()
-    current_version = serializers.IntegerField(
-        source="current_version.number", default=None, allow_null=True, read_only=True
-    )
+    current_version = _number_of("current_version")
+    submitted_version = _number_of("submitted_version")
+    approved_version = _number_of("approved_version")
+    drifted_version = _number_of("drifted_version")
 
     class Meta:
         model = Template
@@ -53,7 +65,8 @@ class TemplateSerializer(serializers.ModelSerializer[Template]):
             "parameter_format",
             "variables",
             "components",
-            "current_version",
+            *VERSIONS,
+            "is_retired",
             "created_at",
             "updated_at",
         ]

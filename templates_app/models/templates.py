@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -10,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from core.audit import AuditTrail
 from core.fence import Owned
 from providers.models import Account, WebhookCall
+
+
+def _version(words: Any) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(
+        "TemplateVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=words
+    )
 
 
 class Template(Owned):
@@ -41,6 +49,7 @@ class Template(Owned):
     allow_category_change = models.BooleanField(_("category may change"), default=False)
     category_changed_at = models.DateTimeField(null=True, blank=True, db_index=True)
     category_change_alert_sent = models.BooleanField(default=False)
+    category_kept = models.CharField(max_length=50, blank=True)  # Meta's, that somebody decided to live with
     pending_category = models.CharField(max_length=50, blank=True)
     pending_category_at = models.DateTimeField(null=True, blank=True)
 
@@ -49,18 +58,37 @@ class Template(Owned):
     delivery_health = models.CharField(max_length=16, blank=True)
     sent_count = models.PositiveBigIntegerField(_("sent"), default=0)
     failed_count = models.PositiveBigIntegerField(_("failed"), default=0)
+    delivered_count = models.PositiveBigIntegerField(_("delivered"), default=0)
+    read_count = models.PositiveBigIntegerField(_("read"), default=0)
+    opted_out_count = models.PositiveBigIntegerField(_("opted out"), default=0)
+    quality_trend = models.CharField(_("trend"), max_length=16, blank=True)  # only where it is certain
+    measured = models.JSONField(default=dict, editable=False)  # what we found ourselves, for alerts to tell
 
     parameter_format = models.CharField(max_length=16, default="POSITIONAL")
-    current_version = models.ForeignKey(
-        "TemplateVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    current_version = _version(_("newest version"))
+    submitted_version = _version(_("version at the provider"))
+    approved_version = _version(_("approved version"))
+    drifted_version = _version(_("version found instead of ours"))
     is_retired = models.BooleanField(_("retired"), default=False)
     sync_wanted_at = models.DateTimeField(null=True, blank=True, editable=False)
     standing = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
 
-    history = AuditTrail(excluded_fields=["standing", "sent_count", "failed_count", "sync_wanted_at", "updated_at"])
+    history = AuditTrail(
+        excluded_fields=[
+            "standing",
+            "sent_count",
+            "failed_count",
+            "delivered_count",
+            "read_count",
+            "opted_out_count",
+            "quality_trend",
+            "measured",
+            "sync_wanted_at",
+            "updated_at",
+        ]
+    )
 
     class Meta:
         verbose_name = _("template")
@@ -84,7 +112,11 @@ class Template(Owned):
 
     @property
     def is_contested(self) -> bool:
-        return bool(self.meta_reported_category) and self.meta_reported_category != self.category
+        """Meta counts it in another category than we do, and nobody has settled it."""
+        return bool(self.meta_reported_category) and self.meta_reported_category not in (
+            self.category,
+            self.category_kept,
+        )
 
     @property
     def failure_rate(self) -> float:
@@ -146,6 +178,7 @@ class TemplateVersion(Owned):
     components = models.JSONField(default=list)
     variables = models.JSONField(default=list)
     checksum = models.CharField(max_length=64)
+    delta = models.JSONField(_("changes"), default=dict)
     origin = models.CharField(_("origin"), max_length=16, choices=Origin.choices)
     author = models.CharField(_("author"), max_length=255, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)

@@ -1,0 +1,1 @@
+"""How the API reads and shows templates, one subject a file."""

@@ -1,0 +1,1 @@
+"""The API of templates, one subject a file."""
