@@ -73,9 +73,10 @@ def grave() -> list[Kindred]:
     ]
 
 
-def grave_subjects(*, kind: str) -> set[str]:
-    """The ids of the subjects of this kind of which something grave is not resolved."""
-    return set(_grave().filter(subject_kind=kind).order_by().values_list("subject_id", flat=True)[:COVERED_MOST])
+def grave_subjects(*, kind: str, alert_type: str = "") -> set[str]:
+    """The ids of the subjects of this kind of which something grave (of this type, if one is named) is not resolved."""
+    here = _grave().filter(subject_kind=kind, **({"alert_type": alert_type} if alert_type else {}))
+    return set(here.order_by().values_list("subject_id", flat=True)[:COVERED_MOST])
 
 
 def quiet_since() -> datetime | None:

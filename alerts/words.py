@@ -60,6 +60,21 @@ KINDS: dict[str, Kind] = {
         name=_("Template drifted"),
         meaning=_("The provider serves other words than ours. It ends when they are adopted, or ours are back."),
     ),
+    "CATEGORY_CHANGE_BLOCKED": Kind(
+        name=_("Category change blocked"),
+        meaning=_(
+            "The provider moved a template to a category that nobody here has agreed to. It ends when somebody accepts "
+            "it or keeps ours, or when both agree again."
+        ),
+    ),
+    "CATEGORY_CHANGED": Kind(
+        name=_("Category changed"),
+        meaning=_("The provider moved a template to another category, as it may. It ends after seven days."),
+    ),
+    "CATEGORY_CHANGE_ANNOUNCED": Kind(
+        name=_("Category change announced"),
+        meaning=_("The provider will change a template's category. It ends when that happens or is withdrawn."),
+    ),
     "ACCOUNT_RESTRICTED": Kind(
         name=_("Account restricted"),
         meaning=_("The provider restricts an account, or will soon. It ends when the restriction does."),

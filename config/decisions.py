@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,10 @@ from config.places import list_of
 from core.matters import Severity
 from core.showing import place_of
 from templates_app import overview
+from templates_app.admin import category
 from templates_app.admin.filters import CONTESTED
 from templates_app.models import Template
+from templates_app.standing import CATEGORY_CHANGE_BLOCKED
 
 FEW = alerts.FEW
 CRITICAL_MOST = 200
@@ -28,7 +30,7 @@ Line = dict[str, Any]
 
 def decisions(request: HttpRequest, *, at: datetime) -> list[Line]:
     """Each line is a subject or, where many have the same, a number of them with the way to their list."""
-    return [*_from_alerts(request), *_from_templates(at=at), *_contested()]
+    return [*_from_alerts(request), *_from_templates(at=at), *_contested(request)]
 
 
 def page_of(row: Any) -> str:
@@ -47,7 +49,8 @@ def _from_alerts(request: HttpRequest) -> list[Line]:
     by_subject: dict[tuple[str, str], list[Alert]] = defaultdict(list)
     for alert in (row for one in kindred for row in one.rows):
         by_subject[alert.subject_kind, alert.subject_id].append(alert)
-    lines += [_subject(request, mine) for mine in by_subject.values()]
+    contested = _templates_of(blocked for mine in by_subject.values() for blocked in mine if _is_contest(blocked))
+    lines += [_subject(request, mine, contested) for mine in by_subject.values()]
     return sorted(lines, key=lambda line: (bool(line.get("acknowledged_by")), -line["rank"], -line["at"].timestamp()))
 
 
@@ -63,11 +66,33 @@ def _many(one: alerts.Kindred) -> Line:
     }
 
 
-def _subject(request: HttpRequest, mine: Sequence[Alert]) -> Line:
+def _is_contest(alert: Alert) -> bool:
+    return bool(alert.alert_type == CATEGORY_CHANGE_BLOCKED)
+
+
+def _templates_of(found: Iterable[Alert]) -> dict[str, Template]:
+    """The templates that these alerts are about, by their ids."""
+    ids = [alert.subject_id for alert in found]
+    return {str(row.pk): row for row in Template.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _settling(request: HttpRequest, row: Template | None) -> list[Line]:
+    """How a contest is settled: accept, or keep, for who may."""
+    if row is None:
+        return []
+    return [
+        {"verb": deed.verb, "address": category.address_of(deed, row, back=request.path)}
+        for deed in category.SETTLING
+        if deed.fits(request, row)
+    ]
+
+
+def _subject(request: HttpRequest, mine: Sequence[Alert], contested: Mapping[str, Template]) -> Line:
     """What is wrong with one subject. The gravest alert leads; the others are named beside it."""
     first, *others = sorted(mine, key=lambda alert: (-alert.severity_rank, -alert.last_seen_at.timestamp()))
     deed = Acknowledge()
     acknowledge = reverse("admin:alerts_alert_acknowledge", args=[first.pk])
+    row = contested.get(first.subject_id) if any(map(_is_contest, mine)) else None
     return {
         "key": first.pk,
         "rank": first.severity_rank,
@@ -80,6 +105,7 @@ def _subject(request: HttpRequest, mine: Sequence[Alert]) -> Line:
         "acknowledged_by": first.acknowledged_by,
         "open": place_of(kind=first.subject_kind, subject_id=first.subject_id) or page_of(first),
         "acknowledge": f"{acknowledge}?next={request.path}" if deed.fits(request, first) else "",
+        "settle": _settling(request, row),
     }
 
 
@@ -116,8 +142,11 @@ def _template(row: Template, *, at: datetime) -> Line:
     }
 
 
-def _contested() -> list[Line]:
-    rows = Template.objects.filter(CONTESTED, is_retired=False).order_by("-category_changed_at", "-id")
+def _contested(request: HttpRequest) -> list[Line]:
+    """Those of which no alert tells: a person resolved it and decided nothing."""
+    told = alerts.grave_subjects(kind="template", alert_type=CATEGORY_CHANGE_BLOCKED)
+    silent = Template.objects.filter(CONTESTED, is_retired=False).exclude(pk__in=told)
+    rows = silent.order_by("-category_changed_at", "-id")
     first = list(rows[: FEW + 1])
     if len(first) > FEW:
         count, place = rows.order_by().count(), list_of(Template, contested="yes")
@@ -132,7 +161,8 @@ def _contested() -> list[Line]:
             "at": row.category_changed_at,
             "todo": _("We plan with the category %(ours)s, Meta counts it as %(theirs)s.")
             % {"ours": row.category or "?", "theirs": row.meta_reported_category},
-            "open": page_of(row),
+            "open": f"{page_of(row)}?tab={category.CATEGORY.name}",
+            "settle": _settling(request, row),
         }
         for row in first
     ]

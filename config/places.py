@@ -22,7 +22,7 @@ from core.switching import covers
 from providers.models import Account, FieldCount, Number, ParkedEvent, WebhookCall
 from templates_app import overview
 from templates_app.admin.filters import CONTESTED
-from templates_app.models import QualitySnapshot, Template
+from templates_app.models import QualitySnapshot, RateCard, Template
 
 Entry = dict[str, Any]
 

@@ -48,6 +48,16 @@ OURS = {
         every=timedelta(minutes=1),
         what="Makes SLACK_WEBHOOK_URL the first Slack destination of an organization that has none.",
     ),
+    "sync all templates": Tick(
+        task="templates_app.tasks.sync_all",
+        every=timedelta(hours=6),
+        what="Compares the templates of every account with all that its provider has.",
+    ),
+    "sync templates in review": Tick(
+        task="templates_app.tasks.sync_some",
+        every=timedelta(minutes=15),
+        what="The same, where templates wait for a verdict or webhooks left something open.",
+    ),
     "snapshot quality": Tick(
         task="templates_app.tasks.take_snapshots",
         every=timedelta(hours=6),

@@ -15,6 +15,8 @@ SUBJECTS = (
     "timeline",
     "phone",
     "template",
+    "versions",
+    "writing",
     "quality",
     "alerts",
     "front_page",

@@ -160,9 +160,7 @@ BY_CODE: dict[int, Known] = {
     131016: _again("The service is overloaded at Meta."),
     131021: _no("The sender and the recipient are one number.", "Send it to another number."),
     131026: _no("The message cannot be delivered: not on WhatsApp, an old app, or terms not accepted.", _PERSON),
-    131030: _no(
-        "A test number sends to listed people only.", "Add the person to the list of the test number at Meta."
-    ),
+    131030: _no("A test number sends to listed people only.", "Add the person to the list of the test number at Meta."),
     131031: _halt("The account is locked, or its PIN is wrong.", _SUPPORT),
     131037: _no("The display name of the number is not approved.", "Have a display name approved in WhatsApp Manager."),
     131042: _halt("Meta cannot charge the account.", _PAYMENT),
@@ -249,7 +247,8 @@ BY_SUBCODE: dict[int, Known] = {
     2388072: _no("The body is not in the form that Meta takes.", "Repair the body and submit it again."),
     2388073: _no("The footer is not in the form that Meta takes.", "Repair the footer and submit it again."),
     2388293: _no(
-        "There are too many variables for so few words.", "Write more words, or use fewer variables, and submit it again."
+        "There are too many variables for so few words.",
+        "Write more words, or use fewer variables, and submit it again.",
     ),
     2388299: _no(
         "A variable stands at the edge of the text.",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from core.bell import one_at_a_time
 from core.context import acting_as
 from core.fence import everywhere
-from templates_app import category, delivery, foresight, quality
+from core.work import run_due
+from templates_app import category, delivery, foresight, quality, submission, submitting, sync
+from templates_app.models import Submission, SyncRun
 
 
 @shared_task
@@ -36,3 +39,30 @@ def judge_warnings() -> int:
 def follow_categories() -> int:
     with acting_as("clock"), everywhere():
         return category.follow_again()
+
+
+@shared_task
+def carry_out_submissions() -> int:
+    return one_at_a_time(
+        submission.QUEUE,
+        lambda: run_due(Submission, submitting.carry_out, gave_up=submitting.mark_failed, tries=submitting.TRIES),
+    )
+
+
+@shared_task
+def carry_out_syncs() -> int:
+    return one_at_a_time(
+        sync.QUEUE, lambda: run_due(SyncRun, sync.carry_out, gave_up=sync.mark_failed, tries=sync.TRIES)
+    )
+
+
+@shared_task
+def sync_all() -> int:
+    with acting_as("clock"), everywhere():
+        return sync.ask_all(actor="clock")
+
+
+@shared_task
+def sync_some() -> int:
+    with acting_as("clock"), everywhere():
+        return sync.ask_wanted(actor="clock")

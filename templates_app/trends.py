@@ -10,10 +10,9 @@ import dataclasses
 import itertools
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from core.days import day_of
 from templates_app.rates import ENOUGH, Comparison, Outcome, Rate, compare
 
 IMPROVING, STABLE, DEGRADING = "improving", "stable", "degrading"
@@ -128,21 +127,6 @@ def aggregate(samples_of: Mapping[Any, Iterable[Sample]], *, since: datetime, un
         reads=Rate.made(min(read, delivered), delivered),
         opt_outs=Rate.made(min(opted_out, delivered), delivered),
     )
-
-
-def daily(samples_of: Mapping[Any, Iterable[Sample]], *, days: Sequence[date]) -> dict[date, dict[str, int]]:
-    """How many templates ended each of these days (UTC's, oldest first) with each score, once they have a sample."""
-    counted = {day: dict.fromkeys(COLOURS, 0) for day in days}
-    for mine in samples_of.values():
-        told = [(day_of(each.at), each.quality_score) for each in sorted(mine, key=_moment)]
-        place = 0
-        for day in days:
-            while place < len(told) and told[place][0] <= day:
-                place += 1
-            if place:
-                score = told[place - 1][1]
-                counted[day][score if score in COLOURS else UNKNOWN] += 1
-    return counted
 
 
 def _by_score(seen: Sequence[Sample], *, begins: datetime) -> tuple[str, datetime, str] | None:

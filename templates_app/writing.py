@@ -18,6 +18,7 @@ from core.refusals import Refused
 from providers.models import Account
 from templates_app import lifecycle, versions
 from templates_app.category import moment_of, validate_before_save
+from templates_app.components import variables
 from templates_app.concerns import subject_of
 from templates_app.content import Content
 from templates_app.facts import CATEGORY_ASKED, CREATED, FLAG_CHANGED, JsonObject, by_us
@@ -193,16 +194,16 @@ def is_category_fixed(template: Template) -> bool:
 
 def _content(template: Template, asked: Asked) -> Content:
     """What the template shall say: what was asked for, and for the rest what it says now."""
-    current = template.current_version
-    components: object = current.components if current is not None else []
-    parameter_format = current.parameter_format if current is not None else ""
-    if "components" in asked:
-        components, parameter_format = asked["components"], ""
+    current: TemplateVersion | None = template.current_version
+    components: object = asked.get("components", current.components if current else [])
+    kept = current.parameter_format if current else ""
+    if "components" in asked and variables(asked["components"]):
+        kept = ""  # they tell it
     return Content.of(
         components,
         language=asked.get("language", template.language),
         category=asked.get("category", template.category),
-        parameter_format=asked.get("parameter_format", parameter_format),
+        parameter_format=asked.get("parameter_format", kept),
     )
 
 

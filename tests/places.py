@@ -23,7 +23,7 @@ from core.auditing import note
 from core.fence import everywhere
 from core.models import AuditEntry, Organization
 from providers.models import Number, ParkedEvent, WebhookCall
-from templates_app.models import Template
+from templates_app.models import RateCard, Template
 from tests.world import account_in, number_of, template_of
 
 DAYS = timedelta(days=3)
@@ -106,7 +106,8 @@ def belongings_of(organization: Organization, *, digit: str) -> Belongings:
             last_seen_at=now,
         )
         entry = note(AuditEntry.Action.TESTED, organization_id=organization.pk, label=digit)
-    rows = (account, number, template_of(account), call, parked, alert, entry)
+        card = RateCard.objects.create(organization=organization, name=digit, valid_from=now.date(), currency="EUR")
+    rows = (account, number, template_of(account), call, parked, alert, entry, card)
     told = whom_to_tell(organization, digit=digit)
     return Belongings({type(row): row for row in (*rows, *told)})
 

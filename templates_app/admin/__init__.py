@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import F, FloatField, QuerySet
 from django.db.models.functions import Cast, NullIf
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +20,7 @@ from unfold.decorators import display
 
 from core.console import AuditedAdmin
 from core.deeds import Deed
+from core.models import Role
 from core.refusals import Refused
 from core.showing import (
     NOTHING,
@@ -28,29 +30,31 @@ from core.showing import (
     coloured,
     moment,
 )
-from templates_app.admin import category
-from templates_app.admin.filters import Contested, Critical, Sendable
+from templates_app.admin import category, versions, writing
+from templates_app.admin.filters import Contested, Critical, Retired, Sendable
 from templates_app.admin.now import NOW, sentence_of
 from templates_app.admin.quality import QUALITY
 from templates_app.admin.quality_room import QualityRoom
 from templates_app.admin.rates import RateCardAdmin
 from templates_app.admin.tabs import Tab
 from templates_app.admin.timeline import TIMELINE
+from templates_app.admin.used_by import USED_BY
 from templates_app.models import Template
 
 __all__ = ["QualityRoom", "RateCardAdmin", "TemplateAdmin"]
 
-TABS = (NOW, TIMELINE, QUALITY, category.CATEGORY)
+TABS = (NOW, TIMELINE, versions.VERSIONS, QUALITY, category.CATEGORY, USED_BY)
 BEING_EVALUATED = timedelta(hours=24)
 FAILURE_RATE = Cast(F("failed_count"), FloatField()) / NullIf(Cast(F("sent_count"), FloatField()), 0.0)
 
 
 @admin.register(Template)
-class TemplateAdmin(AuditedAdmin):
+class TemplateAdmin(writing.WritingRoom, AuditedAdmin):
+    needs = {"view": Role.VIEWER, "add": Role.OPERATOR}
     shows = "template"
-    deeds = category.DEEDS
+    deeds = (*category.DEEDS, *versions.DEEDS, *writing.DEEDS)
     list_display = ("label", "status_badge", "quality_badge", "category_shown", "sendable", "sent", "failing", "heard")
-    list_filter = ("status", "quality_score", Critical, Sendable, Contested, "category", "language", "account")
+    list_filter = ("status", "quality_score", Critical, Sendable, Contested, "category", "language", "account", Retired)
     list_select_related = ("account",)
     search_fields = ("name", "=provider_template_id")
     search_help_text = gettext_lazy("Name, or id at the provider")
@@ -104,6 +108,9 @@ class TemplateAdmin(AuditedAdmin):
         word = template.last_event.replace("_", " ").capitalize()
         return format_html("{} {}", word, moment(template.last_event_at)) if word else SafeString(NOTHING)
 
+    def get_urls(self) -> list[URLPattern]:
+        return [*versions.addresses(self._page_of, self.admin_site.admin_view), *super().get_urls()]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("account", "current_version")
 
@@ -123,6 +130,7 @@ class TemplateAdmin(AuditedAdmin):
         """What stands above every tab."""
         return {
             "template": template,
+            "write_place": self.write_place(request, template),
             "tab": here,
             "tabs": [
                 {

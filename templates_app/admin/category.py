@@ -113,7 +113,8 @@ class ForbidChange(_Flag):
         return [told % {"count": len(rows)}, _("Meta changes its own category all the same.")]
 
 
-DEEDS = (AcceptCategory(), KeepCategory(), AllowChange(), ForbidChange())
+SETTLING = (AcceptCategory(), KeepCategory())
+DEEDS = (*SETTLING, AllowChange(), ForbidChange())
 
 
 def _what_it_costs(rows: Sequence[Any]) -> list[str]:

@@ -128,9 +128,6 @@ def _bar(
 
 
 def _options(slots: Sequence[Slot], *, is_from_the_right: bool) -> dict[str, Any]:
-    begin, end = ("right", "left") if is_from_the_right else ("left", "right")
-    least = min((slot.delivered * 100 for slot in slots if slot.delivered is not None), default=100.0)
-    numbers = {**TICKS, "maxTicksLimit": 3, "precision": 0}
     hidden = {"display": False}
     return {
         "animation": False,
@@ -144,44 +141,24 @@ def _options(slots: Sequence[Slot], *, is_from_the_right: bool) -> dict[str, Any
                 "grid": hidden,
                 "ticks": {**TICKS, "maxTicksLimit": 6, "maxRotation": 0},
             },
-            "sent": {
-                "beginAtZero": True,
-                "suggestedMax": 10,
-                "position": begin,
-                "stack": begin,
-                "stackWeight": 2,
-                "border": hidden,
-                "ticks": numbers,
-            },
-            "score": {
-                "type": "category",
-                "labels": list(SCORES),
-                "offset": True,
-                "position": begin,
-                "stack": begin,
-                "stackWeight": 3,
-                "border": hidden,
-                "grid": hidden,
-                "ticks": TICKS,
-            },
-            "rest": {
-                "position": end,
-                "stack": end,
-                "stackWeight": 2,
-                "border": hidden,
-                "grid": hidden,
-                "ticks": hidden,
-            },
-            "share": {
-                "min": min(MARK - 5, int(least // 5 * 5)),
-                "max": 100,
-                "position": end,
-                "stack": end,
-                "stackWeight": 3,
-                "border": hidden,
-                "grid": hidden,
-                "ticks": {**TICKS, "maxTicksLimit": 4},
-            },
+            **_bands(slots, side="right" if is_from_the_right else "left"),
             "paused": {"display": False, "min": 0, "max": 1},
         },
     }
+
+
+def _bands(slots: Sequence[Slot], *, side: str) -> dict[str, Any]:
+    """Above one another: score, delivery, what was sent. Chart.js stacks upwards, and on the right downwards."""
+    least = min((slot.delivered * 100 for slot in slots if slot.delivered is not None), default=100.0)
+    band = {"position": side, "stack": "bands", "border": {"display": False}}
+    every = {**TICKS, "font": {"size": 10}, "autoSkip": False}
+    upwards: list[tuple[str, dict[str, Any]]] = [
+        ("sent", {"beginAtZero": True, "suggestedMax": 10, "ticks": {**TICKS, "maxTicksLimit": 3, "precision": 0}}),
+        ("share", {"min": min(MARK - 5, int(least // 5 * 5)), "max": 100, "ticks": {**TICKS, "maxTicksLimit": 3}}),
+        (
+            "score",
+            {"type": "category", "labels": list(SCORES), "ticks": every},
+        ),
+    ]
+    ordered = upwards if side == "left" else reversed(upwards)
+    return {name: {**band, "offset": True, "stackWeight": 1, **each} for name, each in ordered}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
@@ -64,3 +65,22 @@ class Sendable(_YesNo):
 
     def condition(self) -> Q:
         return SENDABLE
+
+
+class Retired(SimpleListFilter):
+    """Who retired something does not want to see it in the list; it is one click away."""
+
+    title = _("retired")
+    parameter_name = "retired"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Not retired")), ("yes", _("Retired"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        listed = list(super().choices(changelist))
+        for choice, word in zip(listed, (None, "no", "yes"), strict=False):
+            if word is not None:
+                yield choice | {"selected": (self.value() or "no") == word}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(is_retired=self.value() == "yes")

@@ -49,7 +49,6 @@ class QualityRoom(OwnedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Quality"),
-            "opts": self.opts,
             "figures": _figures(together),
             "charts": _charts(now),
             "worst": [_line(template) for template in _worst()],
@@ -77,7 +76,7 @@ def _figures(together: trends.Aggregate) -> list[dict[str, Any]]:
     return [
         _figure(_("Getting worse"), worse, place="#worst", is_bad=worse > 0),
         _figure(_("Early warnings"), warned, place="#worst", is_bad=warned > 0),
-        _figure(_("Delivery below 95 %"), low, place="#worst", is_bad=low > 0),
+        _figure(_("Low delivery"), low, place="#worst", is_bad=low > 0),
         _figure(_("Delivered"), share_shown(together.delivery), place="#chart-messages", beside=days),
         _figure(_("Read"), share_shown(together.reads), place="#chart-messages", beside=days),
     ]

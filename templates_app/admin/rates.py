@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -24,7 +23,7 @@ from core.deeds import Deed
 from core.models import Role
 from core.showing import badge
 from core.switching import organization_here
-from templates_app import costs, rate_cards
+from templates_app import rate_cards
 from templates_app.models import RateCard
 from templates_app.prices import COLUMNS, read
 
@@ -101,16 +100,17 @@ class NewCardForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def _text(self, given: Mapping[str, Any]) -> str | None:
         """The list as it was given; None where there is none that could be read."""
-        upload: UploadedFile | None = given.get("file")
+        upload = given.get("file")
         if upload is None:
             if not given.get("prices"):
                 self.add_error("prices", _("Choose a file, or paste the list here."))
-            return given.get("prices") or None
+            typed: str = given.get("prices", "")
+            return typed or None
         if upload.size and upload.size > BYTES_MOST:
             self.add_error("file", _("The file is too large for a price list."))
             return None
         try:
-            text = upload.read().decode("utf-8-sig")
+            text: str = upload.read().decode("utf-8-sig")
         except UnicodeDecodeError:
             self.add_error("file", _("This is not text in UTF-8. Save the list as “CSV UTF-8” and choose it again."))
             return None
@@ -140,7 +140,11 @@ class RateCardAdmin(AuditedAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(counted=Count("rates"))
+        """Each with the number of its prices, and the card of its organization that holds today."""
+        begun = RateCard.objects.filter(organization=OuterRef("organization"), valid_from__lte=day_of(timezone.now()))
+        newest = Subquery(begun.order_by("-valid_from").values("pk")[:1])
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(counted=Count("rates"), holding=newest)
+        return rows
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **named: Any) -> Any:
         if obj is None:
@@ -182,8 +186,7 @@ class RateCardAdmin(AuditedAdmin):
 
     @display(description=gettext_lazy("state"))
     def state(self, card: RateCard) -> SafeString:
-        today = day_of(timezone.now())
-        if card.valid_from > today:
+        if card.valid_from > day_of(timezone.now()):
             return badge(_("to come"), "info")
-        holds = costs.card_at(today, organization_id=card.organization_id)
-        return badge(_("holds"), "success") if holds == card else badge(_("past"))
+        holds = card.pk == card.holding  # type: ignore[attr-defined]  # by the query
+        return badge(_("holds"), "success") if holds else badge(_("past"))

@@ -22,9 +22,9 @@ from config.demo.templates import TEMPLATES
 from core.fence import everywhere
 from core.models import ApiKey, Membership, Organization
 from providers.models import Account, Number, ParkedEvent, WebhookCall
+from templates_app.folding import fold
 from templates_app.ledger import facts_of
 from templates_app.models import Template, TemplateEvent, TemplateVersion
-from templates_app.folding import fold
 from tests.world import Api, account_in, deliver, status_change, webhook
 
 Facts = dict[str, Any]
@@ -274,7 +274,7 @@ def test_alerts_are_open_resolved_and_acknowledged(demo, unfenced):
     unresolved = Alert.objects.exclude(status="resolved")
     assert set(unresolved.values_list("alert_type", flat=True)) == {
         "TEMPLATE_DISABLED", "TEMPLATE_PAUSED", "TEMPLATE_REJECTED", "TEMPLATE_FLAGGED", "TEMPLATE_QUALITY_RED",
-        "TEMPLATE_QUALITY_YELLOW",
+        "TEMPLATE_QUALITY_YELLOW", "CATEGORY_CHANGE_BLOCKED", "CATEGORY_CHANGE_ANNOUNCED",
     }  # fmt: skip
     known = unresolved.get(status="acknowledged")
     assert (known.alert_type, known.acknowledged_by) == ("TEMPLATE_DISABLED", facts["admin_email"])

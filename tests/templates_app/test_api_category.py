@@ -104,7 +104,7 @@ def test_an_operator_accepts_and_both_agree(contested, operator):
 
     told = answer.json()
     assert (answer.status_code, told["category"], told["is_contested"]) == (200, "MARKETING", False)
-    assert told["history"][0]["reason"] == "Meta's category MARKETING was accepted. Note: \"It is promotion\"."
+    assert told["history"][0]["reason"] == 'Meta\'s category MARKETING was accepted. Note: "It is promotion".'
     assert operator.results("/alerts?status=open") == []
 
 
@@ -172,6 +172,10 @@ def test_they_are_marked_as_deprecated_and_the_others_are_not(client):
 def test_of_another_organization_nothing_is_seen(contested, stranger):
     assert stranger.get(CHANGES).json()["total"] == 0
     assert stranger.get(place(contested, "category-info")).status_code == 404
+
+
+def test_templates_are_found_by_the_earlier_name_of_their_category(contested, viewer):
+    assert [row["name"] for row in viewer.results("/whatsapp/templates?category=transactional")] == ["lamp_oil_notice"]
 
 
 # Rate cards

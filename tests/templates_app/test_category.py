@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -316,7 +317,7 @@ def test_a_change_is_detected_from_the_stored_and_the_reported_category(reported
 def test_a_category_that_was_read_somewhere_is_processed_as_a_webhook_is(template):
     detected = category.process(template, reported="MARKETING", previous="TRANSACTIONAL", at=timezone.now())
 
-    assert (detected.ours, detected.reported, detected.is_settled) == ("UTILITY", "MARKETING", False)
+    assert detected == category.Detected(ours="UTILITY", reported="MARKETING", is_settled=False)
     assert both(template) == ("UTILITY", "MARKETING")
     assert [matter.alert_type for matter in category.alerts_of(template)] == [BLOCKED] == list(alerts())
 
@@ -418,7 +419,7 @@ def test_messages_that_cannot_be_priced_are_told(organization, template, traffic
         name="French",
         valid_from=DAY.date(),
         currency="EUR",
-        entries=[Entry("FR", "MARKETING", 1), Entry("FR", "UTILITY", 1)],
+        entries=[Entry("FR", word, Decimal(1)) for word in ("MARKETING", "UTILITY")],
     )
 
     moved()

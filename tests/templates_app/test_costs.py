@@ -80,7 +80,7 @@ def test_the_newest_card_that_has_begun_holds(organization, account):
     load(organization, begins="2026-12-01", name="December")
 
     assert cost_of(template_of(account)).card == "November"
-    assert costs.card_at(date(2026, 11, 20), organization_id=organization.pk).name == "January"
+    assert str(costs.card_at(date(2026, 11, 20), organization_id=organization.pk)) == "January"
     assert costs.card_at(date(2025, 11, 20), organization_id=organization.pk) is None
 
 
@@ -106,7 +106,7 @@ def test_the_costs_of_many_take_as_many_statements_as_the_cost_of_one(organizati
     with CaptureQueriesContext(connection) as queries:
         found = costs.costs_of(asked, at=NOW)
 
-    assert {cost.totals()["difference"] for cost in found} == {"0.60"}
+    assert {cost and cost.totals()["difference"] for cost in found} == {"0.60"}
     assert len(queries) == 3
 
 

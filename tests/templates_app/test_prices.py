@@ -57,9 +57,9 @@ def test_a_list_may_come_in_the_forms_that_spreadsheets_write(text):
 
 
 def test_every_bad_line_and_field_is_named():
-    text = "market,category,price\nGermany,MARKETING,0.1\nDE,PROMO,-1\nDE,UTILITY,\nDE,UTILITY,0.1\nde,OTP\nDE,UTILITY,0.2\n"
+    lines = ["Germany,MARKETING,0.1", "DE,PROMO,-1", "DE,UTILITY,", "DE,UTILITY,0.1", "de,OTP", "DE,UTILITY,0.2"]
 
-    entries, found = read(text)
+    entries, found = read("\n".join(["market,category,price", *lines]))
 
     assert [one.price for one in entries] == [Decimal("0.1")]
     assert [(fault.line, fault.field) for fault in found] == [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,7 +129,7 @@ CODE = canonical(
         {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy"}]},
     ]
 )
-CODE_AS_READ = [
+CODE_AS_READ: list[dict[str, Any]] = [
     {
         "type": "BODY",
         "text": "*{{1}}* is your verification code. For your security, do not share this code.",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from templates_app.trends import Sample, aggregate, daily, delivery_health, trend
+from templates_app.trends import Sample, aggregate, delivery_health, trend
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SIX_HOURS = timedelta(hours=6)
@@ -207,19 +207,6 @@ def test_together_without_messages_there_are_no_rates():
     assert told.sent == 0
     assert (told.delivery.share, told.reads.share, told.opt_outs.share) == (None, None, None)
 
-
-def test_a_day_counts_each_template_with_its_latest_score():
-    first, second, third = date(2026, 11, 19), date(2026, 11, 20), date(2026, 11, 21)
-    stepping = [
-        Sample(at=datetime(2026, 11, 20, 23, 59, tzinfo=UTC), quality_score="RED"),
-        Sample(at=datetime(2026, 11, 20, 1, 0, tzinfo=UTC), quality_score="YELLOW"),
-    ]
-    old = [Sample(at=datetime(2026, 1, 1, tzinfo=UTC), quality_score="PURPLE")]
-
-    told = daily({"stepping": stepping, "old": old, "mute": []}, days=[first, second, third])
-
-    assert told[first] == {"GREEN": 0, "YELLOW": 0, "RED": 0, "UNKNOWN": 1}
-    assert told[second] == told[third] == {"GREEN": 0, "YELLOW": 0, "RED": 1, "UNKNOWN": 1}
 
 
 counts = st.integers(0, 300)

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from django.utils import timezone
 from alerts.models import Alert
 from core import joining
 from core.fence import everywhere, inside
-from providers.events import TemplateComponentsChanged, TemplateStatusChanged
+from providers.events import TemplateComponentsChanged, TemplateFact, TemplateStatusChanged
 from providers.routes import Incoming
 from templates_app import lifecycle, versions, writing
 from templates_app.content import Content
@@ -26,7 +27,7 @@ from tests.world import account_in, deliver, template_of, webhook
 BODY = {"type": "BODY", "text": "Hello, your lamp oil is on its way."}
 OTHER = {"type": "BODY", "text": "Hello, your lamp oil has arrived."}
 IMAGE = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW1hZ2U"]}}
-FOUND = {"at": None, "raw_time": None, "account_ids": (), "field": "", "raw": {}}
+FOUND: dict[str, Any] = {"at": None, "raw_time": None, "account_ids": (), "field": "", "raw": {}}
 seconds = itertools.count()
 STOP = {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Stop"}]}
 
@@ -45,7 +46,7 @@ def _here(organization):
 def template(account):
     """Written here and approved as version 1, with a picture and a button that no webhook tells of."""
     template = template_of(account, provider_template_id="7001", category="UTILITY")
-    version = versions.write(template, content(IMAGE, BODY, STOP), origin=Origin.LOCAL, author="ada@example.com")
+    version = write(template, IMAGE, BODY, STOP)
     template.submitted_version = version
     template.save()
     sync(account, status="APPROVED")
@@ -56,7 +57,7 @@ def template(account):
 def sync(account, *components, status=""):
     """What a sync finds; it has no time of the provider's."""
     named = FOUND | {"provider_template_id": "7001", "name": "lamp_oil_notice", "language": "en_US"}
-    events = [TemplateStatusChanged(**named, event=status)] if status else []
+    events: list[TemplateFact] = [TemplateStatusChanged(**named, event=status)] if status else []
     if components:
         events.append(TemplateComponentsChanged(**named, components=components, is_whole=True))
     apply(account, events)
@@ -81,6 +82,10 @@ def edited_at_meta(text, **more):
     deliver(webhook(("message_template_components_update", value), at=at))
 
 
+def write(template, *components, **more) -> Any:
+    return versions.write(template, content(*components), origin=Origin.LOCAL, author="ada@example.com", **more)
+
+
 def story(template):
     """(number, origin, what became of it) of each version, oldest first."""
     template.refresh_from_db()
@@ -98,7 +103,7 @@ def drift_alerts():
 def test_the_same_content_makes_no_version(account):
     template = template_of(account)
 
-    first = versions.write(template, content(BODY), origin=Origin.LOCAL, author="ada@example.com")
+    first = write(template, BODY)
     again = versions.write(template, content(BODY), origin=Origin.LOCAL, author="bob@example.com")
 
     assert (first.number, again) == (1, None)
@@ -115,9 +120,9 @@ def test_the_same_content_makes_no_version(account):
 )
 def test_other_words_language_category_or_format_make_the_next_version(other, account):
     template = template_of(account)
-    versions.write(template, content(BODY), origin=Origin.LOCAL, author="ada@example.com")
+    write(template, BODY)
 
-    second = versions.write(template, other, origin=Origin.LOCAL, author="bob@example.com", note="Shorter")
+    second: Any = versions.write(template, other, origin=Origin.LOCAL, author="bob@example.com", note="Shorter")
 
     template.refresh_from_db()
     assert (second.number, second.author, second.note) == (2, "bob@example.com", "Shorter")
@@ -127,7 +132,7 @@ def test_other_words_language_category_or_format_make_the_next_version(other, ac
 def test_the_deltas_lead_from_nothing_to_each_version(account):
     template = template_of(account)
     for components in ([BODY], [OTHER, STOP], [IMAGE, OTHER], [BODY]):
-        versions.write(template, content(*components), origin=Origin.LOCAL, author="ada@example.com")
+        write(template, *components)
 
     said = None
     for version in template.versions.order_by("number"):
@@ -139,7 +144,7 @@ def test_the_deltas_lead_from_nothing_to_each_version(account):
 def test_a_version_is_in_the_audit_with_its_author(account):
     template = template_of(account)
 
-    versions.write(template, content(BODY), origin=Origin.LOCAL, author="ada@example.com")
+    write(template, BODY)
 
     assert template.history.latest().history_change_reason == "v1 written here"
 
@@ -212,7 +217,7 @@ def test_a_drift_ends_when_the_provider_serves_ours_again(template, account):
 
 
 def test_a_draft_that_somebody_pasted_into_the_manager_is_no_drift(template):
-    draft = versions.write(template, content(IMAGE, OTHER, STOP), origin=Origin.LOCAL, author="ada@example.com")
+    draft = write(template, IMAGE, OTHER, STOP)
 
     edited_at_meta(OTHER["text"])
 
@@ -224,7 +229,7 @@ def test_a_draft_that_somebody_pasted_into_the_manager_is_no_drift(template):
 def test_a_draft_of_ours_stays_what_we_want_when_the_provider_edits_its_own_template(account):
     edited_at_meta("Hello.")
     template = Template.objects.get()
-    draft = versions.write(template, content(BODY), origin=Origin.LOCAL, author="ada@example.com")
+    draft = write(template, BODY)
 
     edited_at_meta("Hello again.")
 
@@ -255,12 +260,14 @@ def test_facts_about_many_drifted_templates_ask_the_database_no_more(account, dj
     rows = []
     for place in range(6):
         template = template_of(account, name=f"lamp_{place}", provider_template_id=f"80{place}", category="UTILITY")
-        ours = versions.write(template, content(BODY), origin=Origin.LOCAL, author="ada@example.com")
+        ours = write(template, BODY)
         theirs = versions.append(template, content(OTHER), origin=Origin.PROVIDER, author="meta")
         template.submitted_version, template.current_version, template.drifted_version = ours, ours, theirs
         template.save()
         rows.append(template)
-    named = [{"provider_template_id": row.provider_template_id, "name": row.name, "language": "en_US"} for row in rows]
+    named: list[dict[str, Any]] = [
+        {"provider_template_id": row.provider_template_id, "name": row.name, "language": "en_US"} for row in rows
+    ]
 
     with django_assert_max_num_queries(30):
         apply(account, [TemplateStatusChanged(**FOUND, **one, event="FLAGGED") for one in named])
@@ -272,7 +279,7 @@ def test_facts_about_many_drifted_templates_ask_the_database_no_more(account, dj
 
 
 def test_an_approval_is_of_what_the_provider_has(template, account):
-    draft = versions.write(template, content(OTHER), origin=Origin.LOCAL, author="ada@example.com")
+    draft = write(template, OTHER)
     assert story(template)[-1] == (2, "local", "draft")
     versions.mark_submitted(template, draft)
     template.save()
@@ -285,9 +292,7 @@ def test_an_approval_is_of_what_the_provider_has(template, account):
 
 
 def test_a_rejection_leaves_the_approved_version(template, account):
-    versions.mark_submitted(
-        template, versions.write(template, content(OTHER), origin=Origin.LOCAL, author="ada@example.com")
-    )
+    versions.mark_submitted(template, write(template, OTHER))
     template.save()
 
     sync(account, status="REJECTED")
