@@ -22,7 +22,7 @@ from core.switching import covers
 from providers.models import Account, FieldCount, Number, ParkedEvent, WebhookCall
 from templates_app import overview
 from templates_app.admin.filters import CONTESTED
-from templates_app.models import QualitySnapshot, RateCard, Template
+from templates_app.models import QualitySnapshot, RateCard, Submission, SyncRun, Template
 
 Entry = dict[str, Any]
 
@@ -79,6 +79,8 @@ def _templates(request: HttpRequest) -> list[Entry | None]:
         _entry(request, Template, _("Critical"), "emergency_home", badge=critical, critical="yes"),
         _entry(request, Template, _("Contested"), "balance", badge=contested, badge_variant="warning", contested="yes"),
         _entry(request, QualitySnapshot, _("Quality"), "monitoring"),
+        _entry(request, Submission, _("Submissions"), "outbox"),
+        _entry(request, SyncRun, _("Syncs"), "sync"),
     ]
 
 

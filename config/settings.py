@@ -206,6 +206,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AlertStatusEnum": "alerts.models.Alert.Status",
         "SeverityEnum": "alerts.models.SEVERITIES",
+        "ChangeWeightEnum": "templates_app.serializers.versions.WEIGHTS",
+        "FindingSeverityEnum": "templates_app.serializers.writing.FINDING_SEVERITIES",
         "SandboxRunStateEnum": "providers.models.SandboxRun.State",
         "WebhookCallStateEnum": "providers.models.WebhookCall.State",
     },

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -75,7 +75,7 @@ def mark_deleted(account: Account, gone: Sequence[tuple[uuid.UUID, str]], *, at:
             event=TemplateStatusChanged(
                 account_ids=(account.external_id,),
                 field=FIELD,
-                at=_second(at),
+                at=moment_of(at, row=row),
                 raw_time=None,
                 raw={},
                 provider_template_id=named[row.pk],
@@ -131,7 +131,7 @@ class _Page:
         return news(
             one,
             _held(row) if row is not None else None,
-            at=_second(self._asked_at),
+            at=moment_of(self._asked_at, row=row),
             account_id=self._account.external_id,
             with_content=row is None or row.pk not in busy,
         )
@@ -192,6 +192,13 @@ def _held(row: Template) -> Held:
     )
 
 
-def _second(at: datetime) -> datetime:
-    """The provider's times are whole seconds."""
-    return at.replace(microsecond=0)
+def moment_of(asked_at: datetime, *, row: Template | None) -> datetime:
+    """
+    The whole second in which we asked, because the provider's times are whole seconds: what it tells of that second or
+    later stands above. But what we had heard before we asked is older than the answer, whatever time it says.
+    """
+    second = asked_at.replace(microsecond=0)
+    if row is None or row.updated_at >= asked_at:
+        return second
+    newest = Standing.from_json(row.standing).newest_key
+    return max(second, newest[0] + timedelta(microseconds=1)) if newest else second

@@ -50,6 +50,7 @@ def read(answer: object, *, status: int) -> GraphError:
     told = _told(error)
     known = _known(code, subcode)
     if known is None:
+        told = told or _text(error.get("message"))
         kind = Kind.AGAIN if error.get("is_transient") is True or status == 429 or status >= 500 else Kind.REFUSED
         known = Known(kind, told or f"Meta answered with the HTTP status {status} and no reason.", _ACTIONS[kind])
         told = ""
@@ -72,13 +73,11 @@ def _known(code: int | None, subcode: int | None) -> Known | None:
 
 
 def _told(error: Mapping[str, Any]) -> str:
-    """Meta's words: those meant for people, else the details, else the message."""
+    """Meta's words for people, or the details: its `message` says the code once more."""
     title, message = _text(error.get("error_user_title")), _text(error.get("error_user_msg"))
     if title or message:
         return ": ".join(filter(None, (title.rstrip("."), message)))
-    data = error.get("error_data")
-    details = _text(_block(error, "error_data").get("details")) or _text(data)
-    return details or _text(error.get("message"))
+    return _text(_block(error, "error_data").get("details")) or _text(error.get("error_data"))
 
 
 def _block(holder: object, key: str) -> Mapping[str, Any]:

@@ -161,13 +161,13 @@ def _facts(template: Template, version: TemplateVersion, taken: Taken, *, heard_
         said = {"category": taken.category} if taken.category and is_asked_for else {}
         facts.append(Fact(kind=STATUS, event=taken.status, at=at, said=said, provider_template_id=named))
     if not is_asked_for:
-        # At its own moment: the truth comes after the category that we asked for, which may be as old as a moment.
+        # The truth comes after the category that we asked for, which may have been written in the same moment.
         truth = {"category": taken.category, "previous_category": version.category}
         facts.append(
             Fact(
                 kind=CATEGORY_CHANGE,
                 event=CATEGORY_CHANGE,
-                at=taken.asked_at,
+                at=taken.asked_at + timedelta(microseconds=1),
                 said=truth,
                 provider_template_id=named,
             )

@@ -33,6 +33,7 @@ PAGES_MOST = 200
 ASKED_MOST = 100  # templates that are missing in the list and asked for one by one, in one run
 ERRORS_MOST = 50
 KEPT = timedelta(days=30)
+LOOK_EVERY = 0.2  # seconds, at a run that a worker has
 ARCHIVED_FOR = timedelta(days=28)  # what is archived may be missing in the list and is deleted only then
 State = SyncRun.State
 
@@ -49,28 +50,27 @@ def ask_for(account: Account, *, actor: str) -> SyncRun:
     The run that is waiting, or a new one. Raises Refused `not_supported`, `account_retired`, `no_access_token`.
     """
     graph_templates.check_account(account)
-    waiting = SyncRun.objects.filter(account=account, state=State.WAITING)
-    run: SyncRun | None = waiting.first()
-    if run is not None:
-        return run
+    waiting: QuerySet[SyncRun] = SyncRun.objects.filter(account=account, state=State.WAITING)
+    known = waiting.first()
+    if known is not None:
+        return known
     run = SyncRun(organization_id=account.organization_id, account=account, actor=actor)
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                run.save(force_insert=True)
-        except IntegrityError:  # somebody else asked in this moment
-            run = waiting.get()
-            return run
-        bell.ring(QUEUE)
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+            bell.ring(QUEUE)
+    except IntegrityError:  # somebody else asked in this moment
+        return waiting.get()
     return run
 
 
 def accounts() -> list[Account]:
     """All in scope that a sync can be asked of."""
-    return [account for account in _in_use().order_by("name", "id") if graph_templates.can_be_asked(account)]
+    return [account for account in in_use().order_by("name", "id") if graph_templates.can_be_asked(account)]
 
 
-def _in_use() -> QuerySet[Account]:
+def in_use() -> QuerySet[Account]:
+    """Accounts of providers that can be asked, whether they have a token or not."""
     rows: QuerySet[Account] = Account.objects.filter(provider__in=graph_templates.PROVIDERS, is_retired=False)
     return rows
 
@@ -78,13 +78,13 @@ def _in_use() -> QuerySet[Account]:
 def ask_all(*, actor: str) -> int:
     """Every account whose token is not known to be refused; forgets runs that are long over. Returns how many."""
     SyncRun.objects.filter(finished_at__lt=timezone.now() - KEPT).delete()
-    return _ask(_in_use(), actor=actor)
+    return _ask(in_use(), actor=actor)
 
 
 def ask_wanted(*, actor: str) -> int:
     """Accounts with templates in review, or about which something was left open. Returns how many."""
     open_ones = Q(status="PENDING", is_retired=False) | Q(sync_wanted_at__isnull=False)
-    return _ask(_in_use().filter(Exists(Template.objects.filter(open_ones, account=OuterRef("pk")))), actor=actor)
+    return _ask(in_use().filter(Exists(Template.objects.filter(open_ones, account=OuterRef("pk")))), actor=actor)
 
 
 def _ask(rows: QuerySet[Account], *, actor: str) -> int:
@@ -126,13 +126,25 @@ def mark_failed(run: SyncRun, why: str) -> None:
 
 
 def try_now(run: SyncRun, *, seconds: float) -> None:
-    """Carries out in the caller's time what can be done in it; the worker does the rest."""
+    """
+    Carries out in the caller's time what can be done in it, or waits for the worker that is at it already. The worker
+    does the rest.
+    """
     until = time.monotonic() + seconds
-    now = timezone.now()
     claimed = due_rows(SyncRun).filter(pk=run.pk).order_by()
-    if not claimed.update(attempts=F("attempts") + 1, leased_until=now + LEASE):
+    if claimed.update(attempts=F("attempts") + 1, leased_until=timezone.now() + LEASE):
+        run.refresh_from_db()
+        _carry_out_here(run, until=until)
+        run.refresh_from_db()
         return
     run.refresh_from_db()
+    while run.state == State.WAITING and run.leased_until is not None and time.monotonic() < until:
+        time.sleep(LOOK_EVERY)
+        run.refresh_from_db()
+
+
+def _carry_out_here(run: SyncRun, *, until: float) -> None:
+    """What the queue does with a row of its own."""
     try:
         carry_out(run, is_over=lambda: time.monotonic() > until)
     except GiveUp as error:

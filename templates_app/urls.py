@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from templates_app.views import by_number, category, quality, rate_cards, templates, versions
+from templates_app.views import by_number, category, quality, rate_cards, submission, templates, versions
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("whatsapp/templates", templates.TemplateViewSet, basename="template")
+router.register("whatsapp/submissions", submission.SubmissionViewSet, basename="submission")
+router.register("whatsapp/sync-runs", submission.SyncRunViewSet, basename="sync-run")
 router.register("whatsapp/rate-cards", rate_cards.RateCardViewSet, basename="rate-card")
 
 ONE = "whatsapp/templates/<uuid:pk>"
@@ -24,6 +26,13 @@ OF_CATEGORIES = [
     path(f"{EARLIER}/allow-category-change", EARLIER_CATEGORY({"patch": "allow_category_change"})),
     path("templates/category-changes", EARLIER_CATEGORY({"get": "category_changes"})),
     path("templates/category-changes-history", EARLIER_CATEGORY({"get": "category_changes"})),
+]
+ASKING = submission.AskingViewSet.as_view
+OF_SUBMISSIONS = [
+    path(f"{ONE}/submit", ASKING({"post": "submit"})),
+    path(f"{ONE}/unpause", ASKING({"post": "unpause"})),
+    path(f"{ONE}/delete-at-provider", ASKING({"post": "delete_at_provider"})),
+    path("whatsapp/templates/sync", submission.SyncRunViewSet.as_view({"post": "sync"})),
 ]
 
 NUMBER = "whatsapp/<str:number_id>/templates/<uuid:template_id>"
@@ -58,6 +67,7 @@ urlpatterns = [
         name="template-drift-restore",
     ),
     *OF_CATEGORIES,
+    *OF_SUBMISSIONS,
     path(
         "whatsapp/templates/quality-trends",
         quality.QualityViewSet.as_view({"get": "trends"}),

@@ -89,35 +89,35 @@ QUALITY_REASON_WORDS = {
 }
 
 _APPEAL = "If you think that Meta is wrong, appeal in WhatsApp Manager under Message templates."
-_EDIT = "in WhatsApp Manager under Message templates and submit it again."
+_EDIT = "edit it here and submit it again."
 
 PAUSE_ACTIONS = {
     "FIRST_PAUSE": "Wait until the pause ends by itself after 3 hours. Before campaigns go on, narrow them to people "
-    "who expect this message, and revise the text in WhatsApp Manager.",
-    "SECOND_PAUSE": "Wait until the pause ends by itself after 6 hours, and revise text and audience now, in "
-    "WhatsApp Manager: instead of a third pause Meta disables the template.",
+    "who expect this message, and revise the text here.",
+    "SECOND_PAUSE": "Wait until the pause ends by itself after 6 hours, and revise text and audience now: "
+    "edit it here; instead of a third pause Meta disables the template.",
     "RATE_LIMITING_PAUSE": "This pause does not end by itself: check text and audience, wait at least 5 minutes, then "
-    "choose Unpause in WhatsApp Manager under Message templates.",
+    "choose Unpause on the template's page.",
     "": "Look up in WhatsApp Manager under Message templates why it is paused and until when; if no end is named, "
-    "choose Unpause there.",
+    "choose Unpause on the template's page.",
 }
 
 REJECTION_ACTIONS = {
-    "ABUSIVE_CONTENT": f"Take out threatening, insulting or otherwise forbidden content {_EDIT} {_APPEAL}",
-    "CATEGORY_NOT_AVAILABLE": f"Choose another category that fits the content {_EDIT}",
+    "ABUSIVE_CONTENT": f"Take out threatening, insulting or otherwise forbidden content: {_EDIT} {_APPEAL}",
+    "CATEGORY_NOT_AVAILABLE": f"Choose another category that fits the content: {_EDIT}",
     "INCORRECT_CATEGORY": "Choose the category that fits the content (promotion is MARKETING, one-time codes are "
-    f"AUTHENTICATION) {_EDIT} Or ask for a review of the category in WhatsApp Manager within 60 days.",
-    "INVALID_FORMAT": f"Repair variables, examples, braces or links, as Meta recommends, {_EDIT}",
-    "PROMOTIONAL": f"Take out the promotional words, or choose the category MARKETING, {_EDIT} {_APPEAL}",
-    "SCAM": "Take out what could look like fraud (requests for money, passwords or card numbers, unclear links) "
+    f"AUTHENTICATION): {_EDIT} Or ask for a review of the category in WhatsApp Manager within 60 days.",
+    "INVALID_FORMAT": f"Repair variables, examples, braces or links, as Meta recommends: {_EDIT}",
+    "PROMOTIONAL": f"Take out the promotional words, or choose the category MARKETING: {_EDIT} {_APPEAL}",
+    "SCAM": "Take out what could look like fraud (requests for money, passwords or card numbers, unclear links): "
     f"{_EDIT} {_APPEAL}",
-    "TAG_CONTENT_MISMATCH": f"Make content, category and language agree {_EDIT} {_APPEAL}",
-    "": f"Look up the reason in WhatsApp Manager under Message templates and correct it {_EDIT} {_APPEAL}",
+    "TAG_CONTENT_MISMATCH": f"Make content, category and language agree: {_EDIT} {_APPEAL}",
+    "": f"Look up the reason in WhatsApp Manager under Message templates and correct it: {_EDIT} {_APPEAL}",
 }
 
 DISABLED_ACTION = (
-    "Make a new template with a better text in WhatsApp Manager, submit it, and move what used this one to it once "
-    f"it is approved; it appears here by itself. {_APPEAL}"
+    "Write a new template with a better text here, submit it, and move what used this one to it once it is approved. "
+    f"{_APPEAL}"
 )
 
 LONG_PENDING_ACTION = (
@@ -127,14 +127,12 @@ LONG_PENDING_ACTION = (
 
 QUALITY_ACTIONS = {
     "RED": "Stop the campaigns that use this template, narrow them to people who expect the message, and revise the "
-    "text in WhatsApp Manager before Meta pauses it.",
-    "YELLOW": "Look at who gets this template and how often, and if the score falls further revise the text in "
-    "WhatsApp Manager.",
+    "text here before Meta pauses it.",
+    "YELLOW": "Look at who gets this template and how often, and if the score falls further revise the text here.",
 }
 
 FLAGGED_ACTION = (
-    "Send this template only to people who expect it, and prepare a better text in WhatsApp Manager, because Meta "
-    "may disable it."
+    "Send this template only to people who expect it, and prepare a better text here, because Meta may disable it."
 )
 
 
@@ -302,7 +300,10 @@ def _quality_history(fact: Fact) -> str:
 
 
 def _components_history(fact: Fact) -> str:
-    return "The content was edited at Meta."
+    version = fact.said.get("version")  # where it comes from us
+    if version:
+        return f"v{version} was submitted to Meta."
+    return "A sync found this content at Meta." if fact.said.get("is_whole") else "The content was edited at Meta."
 
 
 _HISTORY: dict[str, Callable[[Fact], str]] = {

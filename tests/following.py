@@ -33,6 +33,7 @@ from core import http
 from core.bell import WORKER
 from core.models import Heartbeat
 from providers import tasks as provider_tasks
+from templates_app import tasks as template_tasks
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SITE = "http://127.0.0.1:8000"
@@ -45,7 +46,9 @@ if name == "python" and words[:1] != ["manage.py"]:
     os.execv(sys.executable, [sys.executable, *words])
 with socket.create_connection(("127.0.0.1", {port})) as door, door.makefile("rw") as line:
     print(json.dumps([name, *words]), file=line, flush=True)
-    sys.stdout.write(json.loads(line.readline()))
+    said, code = json.loads(line.readline())
+sys.stdout.write(said)
+sys.exit(code)
 """
 CURL = argparse.ArgumentParser()
 CURL.add_argument("url")
@@ -103,6 +106,7 @@ class Reader:
         self.folder = folder
         self.browser = Client(enforce_csrf_checks=True)
         self.block = 0
+        self.code = 0  # with which the last command exits
         self.told: list[Told] = []
         for name in ("bin", ".local", ".venv/bin"):
             (folder / name).mkdir(parents=True)
@@ -163,7 +167,9 @@ class Reader:
         }
         with door.accept()[0] as caller, caller.makefile("rw") as line:
             name, *words = json.loads(line.readline())
-            print(json.dumps(does[name](words)), file=line, flush=True)
+            self.code = 0
+            said = does[name](words)
+            print(json.dumps([said, self.code]), file=line, flush=True)
         return [name, *words] != ["at", "end"]
 
     def _at(self, words: list[str]) -> str:
@@ -177,7 +183,10 @@ class Reader:
     def manage(self, words: list[str]) -> str:
         out = io.StringIO()
         with contextlib.chdir(self.folder):
-            call_command(*words[1:], stdout=out)
+            try:
+                call_command(*words[1:], stdout=out)
+            except SystemExit as end:
+                self.code = int(end.code or 0)
         return out.getvalue()
 
     def _curl(self, words: list[str]) -> str:
@@ -188,7 +197,11 @@ class Reader:
         method = asked.X or ("POST" if body else "GET")
         headers = dict(header.split(": ", 1) for header in asked.H)
         client = self.browser if asked.b or asked.c else Client()
-        self._call(client, method, asked.url, headers, body)
+        answer = self._call(client, method, asked.url, headers, body)
+        route = str(resolve(asked.url.removeprefix(SITE).partition("?")[0]).route)
+        content = answer.getvalue()  # also of what is streamed
+        self.told.append(Told(self.block, method, route, answer.status_code, content))
+        work()
         if asked.c:
             (self.folder / asked.c).write_text("".join(self._jar()))
         return "" if asked.o else self.told[-1].body.decode()
@@ -205,16 +218,12 @@ class Reader:
         assert path != url, f"{url} is not at {SITE}"
         kind = headers.pop("Content-Type", "application/x-www-form-urlencoded")  # as curl says by itself
         place: dict[str, Any] = {"SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000"}
-        answer = client.generic(method, path, body, content_type=kind, headers=headers, **place)
-        route = str(resolve(path.partition("?")[0]).route)
-        content = answer.getvalue()  # also of what is streamed
-        self.told.append(Told(self.block, method, route, answer.status_code, content))
-        work()
-        return answer
+        return client.generic(method, path, body, content_type=kind, headers=headers, **place)
 
     def call_outwards(self, *, method: str, url: str, headers: dict[str, str], body: bytes) -> http.Answer:
         """What takes the place of `core.http.call`: the only host outside is this one."""
         answer = self._call(Client(), method, url, dict(headers), body)
+        work()
         return http.Answer(answer.status_code, answer.headers, answer.content)
 
 
@@ -230,6 +239,9 @@ def openssl_in(folder: pathlib.Path) -> Callable[[list[str]], str]:
 def work() -> None:
     """What an idle worker does within a second."""
     Heartbeat.objects.update_or_create(name=WORKER, defaults={"at": timezone.now()})
+    template_tasks.carry_out_submissions()
+    template_tasks.carry_out_syncs()
+    provider_tasks.live_in_sandbox()
     provider_tasks.apply_calls()
     provider_tasks.retry_parked()
     alert_tasks.send_due()

@@ -23,7 +23,9 @@ from core.auditing import note
 from core.fence import everywhere
 from core.models import AuditEntry, Organization
 from providers.models import Number, ParkedEvent, WebhookCall
-from templates_app.models import RateCard, Template
+from templates_app import versions
+from templates_app.content import Content
+from templates_app.models import RateCard, Submission, SyncRun, Template
 from tests.world import account_in, number_of, template_of
 
 DAYS = timedelta(days=3)
@@ -46,7 +48,8 @@ class Place(NamedTuple):
 
     def path(self, **values: str) -> str:
         """The address with every part filled in: by name where it is given, else by something of the right form."""
-        route = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: values.get(part[1], STAND_IN), self.route)
+        of_kind = {"int:": "1"}
+        route = re.sub(r"<(\w+:)?(\w+)>", lambda part: values.get(part[2], of_kind.get(part[1], STAND_IN)), self.route)
         return "/" + re.sub(r"\(\?P<\w+>(\w*).*?\)|[\^$]", r"\1", route)
 
 
@@ -79,6 +82,7 @@ class Belongings(NamedTuple):
             "pk": str(row.pk),
             "template_id": str(self.rows[Template].pk),
             "number_id": self.rows[Number].external_id,
+            "number": "1",  # of a version
         }
         unknown = set(re.findall(r"<(?:\w+:)?(\w+)>", place.route)) - set(named_in_path)
         assert not unknown, f"say here what {unknown} stands for, so that the fence of {place.route} is tested"
@@ -107,7 +111,14 @@ def belongings_of(organization: Organization, *, digit: str) -> Belongings:
         )
         entry = note(AuditEntry.Action.TESTED, organization_id=organization.pk, label=digit)
         card = RateCard.objects.create(organization=organization, name=digit, valid_from=now.date(), currency="EUR")
-    rows = (account, number, template_of(account), call, parked, alert, entry, card)
+        template = template_of(account)
+        said = Content.of([{"type": "BODY", "text": "Hello."}], language=template.language, category="UTILITY")
+        versions.write(template, said, origin=versions.Origin.LOCAL, author="ada@example.com")
+        asked = Submission.objects.create(
+            organization=organization, template=template, kind="edit", state="done", due_at=None
+        )
+        run = SyncRun.objects.create(organization=organization, account=account, state="done", due_at=None)
+    rows = (account, number, template, call, parked, alert, entry, card, asked, run)
     told = whom_to_tell(organization, digit=digit)
     return Belongings({type(row): row for row in (*rows, *told)})
 

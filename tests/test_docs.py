@@ -27,21 +27,25 @@ from providers.account_facts import BANS
 from providers.adapters.meta.parsing import READERS
 from providers.adapters.meta.values import OLD_CATEGORIES
 from templates_app.facts import CATEGORY_RANKS, QUALITY_RANKS, STATUS_RANKS
-from templates_app.models import Template
 from templates_app.folding import PAUSES
+from templates_app.models import Template
+from templates_app.preflight import sources as said_by
+from templates_app.preflight.rule import Source
+from templates_app.preflight.rules import RULES
 from tests.following import ROOT, SITE, Reader, blocks
 from tests.places import api_places
 
 PAGES = {path.relative_to(ROOT): path.read_text() for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])}
-README, API, WEBHOOKS, OPERATING, ALERTS = (
-    PAGES[pathlib.Path(name)]
-    for name in ("README.md", "docs/api.md", "docs/webhooks.md", "docs/operating.md", "docs/alerts.md")
+README = PAGES[pathlib.Path("README.md")]
+API, WEBHOOKS, OPERATING, ALERTS, TEMPLATES, INTEGRATION = (
+    PAGES[pathlib.Path(f"docs/{name}.md")]
+    for name in ("api", "webhooks", "operating", "alerts", "templates", "integration")
 )
 WORDS = {*READERS, *STATUS_RANKS, *QUALITY_RANKS, *CATEGORY_RANKS, *PAUSES, *BANS, *OLD_CATEGORIES} - {"", "*"}
 
 
 @pytest.fixture
-def reader(db: None, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, one_lane: None) -> Reader:
+def reader(network: None, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, one_lane: None) -> Reader:
     reader = Reader(tmp_path)
     monkeypatch.setattr(http, "call", reader.call_outwards)
     return reader
@@ -107,6 +111,20 @@ def true_in_python(said: dict[str, str]) -> dict[str, str]:
     return {key: value.capitalize() for key, value in said.items() if value in ("true", "false")}
 
 
+def test_what_a_newcomer_tries_with_templates_answers_as_the_page_says(reader):
+    reader.follow(TEMPLATES)
+
+
+def test_the_story_from_event_to_e_mail_goes_as_it_is_told(reader):
+    reader.follow(INTEGRATION)
+
+    subjects = {sent.subject for sent in mail.outbox}
+    (told,) = re.findall(r"`Subject: (.+?)`", INTEGRATION, re.DOTALL)
+    (blocked,) = [one for one in mail.outbox if one.subject == " ".join(told.split())]
+    assert "costs 101.68 GBP more" in blocked.body
+    assert "[HIGH] Template parcel_with_courier (en_GB) is to move from UTILITY to MARKETING" in "".join(subjects)
+
+
 def test_every_body_on_the_webhooks_page_is_a_file_of_the_examples():
     on_the_page = [json.loads(block.text) for block in blocks(WEBHOOKS, "json")]
     files = [json.loads(path.read_text()) for path in ROOT.glob("docs/examples/*.json")]
@@ -145,6 +163,15 @@ def test_the_webhooks_page_names_every_outcome_every_reason_and_every_alert():
 
     assert {word for word in words if f"| `{word}` |" not in WEBHOOKS} == set()
     assert len(words) > 20
+
+
+def test_the_page_of_templates_lists_every_rule_of_the_preflight_with_its_severity_and_source():
+    listed = re.findall(r"^\| `(\w+)` \| (error|warning|hint) \| .+ \| (\w+) \|$", TEMPLATES, re.MULTILINE)
+    known = {source: name.lower() for name, source in vars(said_by).items() if isinstance(source, Source)}
+
+    assert sorted(listed) == sorted((rule.id, str(rule.severity), known[rule.source]) for rule in RULES.values())
+    for source in {rule.source for rule in RULES.values()}:
+        assert f"\n| {known[source]} | {source.title} | {source.as_of} |\n" in f"{TEMPLATES}\n"
 
 
 def test_the_page_of_alerts_lists_every_alert_that_can_open_and_no_other():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import pathlib
 import re
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ MODEL_SIGNALS = {"pre_init", "post_init", "pre_save", "post_save", "pre_delete",
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "services", "service", "misc", "managers", "manager"}
 
 
+@functools.cache
 def sources() -> dict[pathlib.Path, ast.Module]:
     """Our own modules outside the tests, parsed; migrations are Django's handwriting."""
     files = [ROOT / "manage.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
@@ -24,9 +26,6 @@ def sources() -> dict[pathlib.Path, ast.Module]:
         for file in sorted(files)
         if file.parent.name != "migrations"
     }
-
-
-SOURCES = sources()
 
 
 def texts() -> Iterator[tuple[pathlib.Path, str]]:
@@ -46,7 +45,7 @@ def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionD
 
 
 def test_a_file_stays_under_400_lines() -> None:
-    lengths = {str(file): len((ROOT / file).read_text().splitlines()) for file in SOURCES}
+    lengths = {str(file): len((ROOT / file).read_text().splitlines()) for file in sources()}
 
     assert {file: length for file, length in lengths.items() if length >= 400} == {}
 
@@ -54,7 +53,7 @@ def test_a_file_stays_under_400_lines() -> None:
 def test_a_function_stays_under_40_lines() -> None:
     lengths = {
         f"{file}:{function.lineno} {function.name}": (function.end_lineno or 0) - function.lineno + 1
-        for file, tree in SOURCES.items()
+        for file, tree in sources().items()
         for function in functions(tree)
     }
 
@@ -62,17 +61,17 @@ def test_a_function_stays_under_40_lines() -> None:
 
 
 def test_every_module_says_why_it_exists() -> None:
-    assert [str(file) for file, tree in SOURCES.items() if not ast.get_docstring(tree)] == []
+    assert [str(file) for file, tree in sources().items() if not ast.get_docstring(tree)] == []
 
 
 def test_no_file_is_a_drawer_for_anything() -> None:
-    named = [file for file in SOURCES if DRAWERS & {part.removesuffix(".py") for part in file.parts}]
+    named = [file for file in sources() if DRAWERS & {part.removesuffix(".py") for part in file.parts}]
 
     assert named == []
 
 
 def test_our_own_apps_do_not_signal_each_other() -> None:
-    assert [f"{file}:{node.lineno}" for file, tree in SOURCES.items() for node in own_signals(tree)] == []
+    assert [f"{file}:{node.lineno}" for file, tree in sources().items() for node in own_signals(tree)] == []
 
 
 def own_signals(tree: ast.Module) -> Iterator[ast.expr | ast.stmt]:
@@ -98,7 +97,7 @@ def _is_sender(keyword: ast.keyword, ours: set[str]) -> bool:
 def test_nothing_is_imported_inside_a_function() -> None:
     inside = [
         f"{file}:{node.lineno}"
-        for file, tree in SOURCES.items()
+        for file, tree in sources().items()
         for function in functions(tree)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -110,7 +109,7 @@ def test_nothing_is_imported_inside_a_function() -> None:
 def test_only_the_worker_catches_everything() -> None:
     catching = {
         str(file)
-        for file, tree in SOURCES.items()
+        for file, tree in sources().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler) and catches_everything(node)
     }
@@ -132,7 +131,7 @@ def test_no_text_names_a_package_registry_or_a_folder_of_one_machine() -> None:
 
 
 def test_the_example_environment_lists_exactly_the_settings_that_are_read() -> None:
-    tree = SOURCES[pathlib.Path("config/settings.py")]
+    tree = sources()[pathlib.Path("config/settings.py")]
     read = {
         node.args[0].value
         for node in ast.walk(tree)

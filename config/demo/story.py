@@ -1,5 +1,5 @@
 """
-The sixty days behind the demo, told backwards from now, as the bodies that Meta would have posted.
+The sixty days behind the demo, told backwards from now: the bodies that Meta would have posted, and what people did.
 
 Nothing in here is left to chance: the same moment gives the same bytes.
 """
@@ -25,6 +25,7 @@ from providers.adapters.sandbox.telling import (
     YELLOW,
     AboutTemplate,
     Change,
+    Definition,
     about,
     body,
     disabled,
@@ -41,6 +42,7 @@ from providers.adapters.sandbox.templates import FLASH_SALE, WEEKLY_OFFERS
 AboutAccount = Callable[[datetime], Change]
 
 DAYS = 60
+UNTIL_SYNC = timedelta(minutes=10)  # from the beginning of a review to the sync that reads what is reviewed
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,35 +54,64 @@ class Call:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Synced:
+    """A sync reads what the template says at the provider, in whole: the text of this place among its texts."""
+
+    at: datetime
+    template: Definition
+    place: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Written:
+    """The admin writes another text for the template."""
+
+    at: datetime
+    template: Definition
+    place: int
+    note: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Acknowledgment:
     """The admin says that she knows of an alert about a template."""
 
     at: datetime
-    template: str
+    template: Definition
     alert_type: str
     note: str
 
 
-def told(*, now: datetime) -> list[Call | Acknowledgment]:
+Happening = Call | Synced | Written | Acknowledgment
+
+
+def told(*, now: datetime) -> list[Happening]:
     """Everything that happened, oldest first."""
-    happened: list[Call | Acknowledgment] = [*_about_account(now), *_about_templates(now)]
+    happened: list[Happening] = [*_about_account(now), *_about_templates(now)]
     happened += [
-        Acknowledgment(at=_ago(now, days), template=template, alert_type=alert_type, note=note)
-        for days, template, alert_type, note in ACKNOWLEDGED
+        Acknowledgment(at=_ago(now, days), template=TEMPLATES[key], alert_type=alert_type, note=note)
+        for days, key, alert_type, note in ACKNOWLEDGED
+    ]
+    happened += [
+        Written(at=_ago(now, days), template=TEMPLATES[key], place=place, note=note)
+        for days, key, place, note in WRITTEN
     ]
     return sorted(happened, key=lambda one: one.at)
 
 
-def told_in_sandbox(*, now: datetime, account_id: str) -> Iterator[Call]:
+def told_in_sandbox(*, now: datetime, account_id: str) -> Iterator[Call | Synced]:
     """Two templates of the sandbox, approved and well, so that what is let happen there has a beginning."""
     for template, approved_days, rated_days in ((FLASH_SALE, 11.52, 9.31), (WEEKLY_OFFERS, 11.21, 8.74)):
-        for days, tellers in (
-            (12.43, SUBMITTED),
-            (approved_days, [APPROVED]),
-            (rated_days, [quality(UNRATED, GREEN)]),
+        for days, tell in (
+            (12.43, PENDING),
+            (12.41, says(0)),  # after the sync: it knows the examples, and this does not
+            (approved_days, APPROVED),
+            (rated_days, quality(UNRATED, GREEN)),
         ):
             at = _ago(now, days)
-            yield _call(at, [about(template, tell, at) for tell in tellers], account_id=account_id)
+            yield _call(at, [about(template, tell, at)], account_id=account_id)
+            if tell is PENDING:
+                yield Synced(at=at + UNTIL_SYNC, template=template, place=0)
 
 
 # How a change is told, where the sandbox does not tell it
@@ -112,8 +143,7 @@ def _ban_announced(at: datetime) -> Change:
 # What happened: days before now, and what one call told
 
 
-SUBMITTED = (PENDING, says(0))
-EDITED = (PENDING, says(1))
+SUBMITTED = EDITED = [PENDING]
 
 LIVES: dict[str, list[tuple[float, Sequence[AboutTemplate]]]] = {
     "order_confirmation.en_GB": [
@@ -148,6 +178,8 @@ LIVES: dict[str, list[tuple[float, Sequence[AboutTemplate]]]] = {
         (55.23, SUBMITTED),
         (54.91, [APPROVED]),
         (41.54, [quality(UNRATED, GREEN)]),
+        (33.37, EDITED),
+        (33.05, [APPROVED]),
         (0.62, [notice("MARKETING")]),
     ],
     "login_code.en": [(12.43, SUBMITTED), (12.36, [APPROVED])],
@@ -183,6 +215,10 @@ LIVES: dict[str, list[tuple[float, Sequence[AboutTemplate]]]] = {
         (40.37, SUBMITTED),
         (40.14, [APPROVED]),
         (28.83, [quality(UNRATED, GREEN)]),
+        (26.61, EDITED),
+        (26.24, [APPROVED]),
+        (5.83, EDITED),
+        (5.51, [APPROVED]),
         (3.94, [quality(GREEN, YELLOW)]),
         (0.07, [_red("LOW_READ_RATE")]),
         (0.04, [paused("FIRST_PAUSE")]),
@@ -202,6 +238,8 @@ LIVES: dict[str, list[tuple[float, Sequence[AboutTemplate]]]] = {
         (58.84, SUBMITTED),
         (58.27, [APPROVED]),
         (46.95, [quality(UNRATED, GREEN)]),
+        (30.52, (PENDING, says(1))),
+        (30.14, [APPROVED]),
         (24.66, [status("ARCHIVED")]),
         (22.38, [status("UNARCHIVED")]),
         (8.52, [status("ARCHIVED")]),
@@ -264,6 +302,12 @@ ACCOUNT_LIFE: list[tuple[float, Sequence[AboutAccount]]] = [
     ),
 ]
 
+WRITTEN = [
+    (33.38, "refund_issued.en_GB", 1, "Say sorry with free shipping."),
+    (26.62, "back_in_stock.es", 1, "Tell people that there are few."),
+    (3.42, "review_request.pt_BR", 1, "Softer, and with a way out."),
+]
+
 ACKNOWLEDGED = [
     (1.93, "winter_sale.en_GB", "TEMPLATE_DISABLED", "The last mailing is cancelled; a new text is being written."),
 ]
@@ -272,12 +316,16 @@ ACKNOWLEDGED = [
 # From days to bytes
 
 
-def _about_templates(now: datetime) -> Iterator[Call]:
+def _about_templates(now: datetime) -> Iterator[Call | Synced]:
+    """With every review comes the next of the template's texts, and a sync reads it."""
     for key, life in LIVES.items():
-        template = TEMPLATES[key]
+        template, reviews = TEMPLATES[key], 0
         for days, tellers in life:
             at = _ago(now, days)
             yield _call(at, [about(template, tell, at) for tell in tellers])
+            if PENDING in tellers:
+                yield Synced(at=at + UNTIL_SYNC, template=template, place=reviews)
+                reviews += 1
 
 
 def _about_account(now: datetime) -> Iterator[Call]:

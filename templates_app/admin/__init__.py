@@ -30,7 +30,8 @@ from core.showing import (
     coloured,
     moment,
 )
-from templates_app.admin import category, versions, writing
+from templates_app.admin import category, submission, versions, writing
+from templates_app.admin.exchange import SubmissionAdmin, SyncRunAdmin
 from templates_app.admin.filters import Contested, Critical, Retired, Sendable
 from templates_app.admin.now import NOW, sentence_of
 from templates_app.admin.quality import QUALITY
@@ -41,7 +42,7 @@ from templates_app.admin.timeline import TIMELINE
 from templates_app.admin.used_by import USED_BY
 from templates_app.models import Template
 
-__all__ = ["QualityRoom", "RateCardAdmin", "TemplateAdmin"]
+__all__ = ["QualityRoom", "RateCardAdmin", "SubmissionAdmin", "SyncRunAdmin", "TemplateAdmin"]
 
 TABS = (NOW, TIMELINE, versions.VERSIONS, QUALITY, category.CATEGORY, USED_BY)
 BEING_EVALUATED = timedelta(hours=24)
@@ -52,7 +53,7 @@ FAILURE_RATE = Cast(F("failed_count"), FloatField()) / NullIf(Cast(F("sent_count
 class TemplateAdmin(writing.WritingRoom, AuditedAdmin):
     needs = {"view": Role.VIEWER, "add": Role.OPERATOR}
     shows = "template"
-    deeds = (*category.DEEDS, *versions.DEEDS, *writing.DEEDS)
+    deeds = (*submission.DEEDS, *category.DEEDS, *versions.DEEDS, *writing.DEEDS)
     list_display = ("label", "status_badge", "quality_badge", "category_shown", "sendable", "sent", "failing", "heard")
     list_filter = ("status", "quality_score", Critical, Sendable, Contested, "category", "language", "account", Retired)
     list_select_related = ("account",)

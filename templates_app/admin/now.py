@@ -14,6 +14,7 @@ from alerts.admin import Acknowledge
 from core.showing import SEVERITY_COLOURS, coloured
 from templates_app import overview, wording
 from templates_app.admin.preview import preview
+from templates_app.admin.submission import asking
 from templates_app.admin.tabs import Tab
 from templates_app.models import Template
 from templates_app.standing import Standing
@@ -31,6 +32,7 @@ def _now(request: HttpRequest, template: Template) -> dict[str, Any]:
         "alerts": [_alert(request, alert) for alert in _unresolved(template)],
         "version": version,
         "preview": preview(version, language=template.language) if version else None,
+        **asking(request, template),
     }
 
 

@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from alerts.models import Silence
 from core.models import Role
-from core.showing import badge
 from core.switching import covers
+from templates_app.admin.submission import shown
 from templates_app.admin.tabs import Tab
 from templates_app.models import Submission, Template
 
 SHOWN = 10
-STATE_COLOURS = {"waiting": "info", "done": "success", "refused": "danger", "failed": "warning"}
 
 
 def _used_by(request: HttpRequest, template: Template) -> dict[str, Any]:
@@ -25,10 +24,7 @@ def _used_by(request: HttpRequest, template: Template) -> dict[str, Any]:
     deed = "bring_back" if template.is_retired else "retire"
     submissions = Submission.objects.filter(template=template).select_related("version")[:SHOWN]
     return {
-        "submissions": [
-            {"row": one, "state": badge(one.get_state_display(), STATE_COLOURS.get(one.state, "default"))}
-            for one in submissions
-        ],
+        "submissions": [shown(one) for one in submissions],
         "silences": [
             {"row": one, "place": reverse("admin:alerts_silence_change", args=[one.pk])} for one in _silences(template)
         ]

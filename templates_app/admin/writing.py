@@ -31,7 +31,11 @@ from templates_app.models import Template, TemplateVersion
 from templates_app.preflight import Finding, is_ok
 from templates_app.preflight.languages import LANGUAGES
 
-SEVERITY_LOOKS = {"error": ("block", "bad"), "warning": ("warning", "warn"), "hint": ("lightbulb", "quiet")}
+SEVERITY_LOOKS = {
+    "error": ("block", "bad", gettext_lazy("Refused")),
+    "warning": ("warning", "warn", gettext_lazy("Risk")),
+    "hint": ("lightbulb", "quiet", gettext_lazy("Hint")),
+}
 CHANGED = ("name", "language", "category")
 
 
@@ -199,5 +203,5 @@ def _findings(form: WritingForm, template: Template | None, content: Content, *,
 
 
 def _line(finding: Finding) -> dict[str, Any]:
-    icon, look = SEVERITY_LOOKS[finding.severity]
-    return {"finding": finding, "icon": icon, "look": look}
+    icon, look, word = SEVERITY_LOOKS[finding.severity]
+    return {"finding": finding, "icon": icon, "look": look, "word": word}

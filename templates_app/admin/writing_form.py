@@ -121,6 +121,9 @@ class WritingForm(forms.Form):
         if template is not None:
             accounts = Account.objects.filter(pk=template.account_id)
         self.fields["account"].queryset = accounts.order_by("name", "id")  # type: ignore[attr-defined]  # it has one
+        only = list(accounts[:2])
+        if len(only) == 1:
+            self.initial.setdefault("account", only[0].pk)
         self._fix()
 
     def _fix(self) -> None:

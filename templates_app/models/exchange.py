@@ -55,6 +55,11 @@ class Submission(Owned, WorkItem):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def trouble(self) -> str:
+        """What keeps it waiting; "" where nothing does."""
+        return trouble_of(self) if self.state == self.State.WAITING else ""
+
 
 class SyncRun(Owned, WorkItem):
     """One comparison of an account's templates with what the provider has, and what it found."""
@@ -88,3 +93,14 @@ class SyncRun(Owned, WorkItem):
 
     def __str__(self) -> str:
         return f"{self.account} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it waiting; "" where nothing does."""
+        return trouble_of(self) if self.state == self.State.WAITING else ""
+
+
+def trouble_of(item: WorkItem) -> str:
+    """Its last error as a sentence, without the name that our code has for it."""
+    name, _, sentence = item.last_error.partition(": ")
+    return sentence if name.isidentifier() and sentence else item.last_error

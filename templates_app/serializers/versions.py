@@ -11,6 +11,7 @@ from templates_app import versions
 from templates_app.models import TemplateVersion
 
 MOST = 2**31 - 1  # what a column of whole numbers holds
+WEIGHTS = ["breaking", "review", "cosmetic"]
 
 
 class VersionSerializer(serializers.ModelSerializer[TemplateVersion]):
@@ -55,7 +56,7 @@ class WrittenVersion(VersionSerializer):
         return told
 
 
-class NoteRequest(serializers.Serializer[Any]):
+class VersionNote(serializers.Serializer[Any]):
     note = SafeCharField(max_length=400, required=False, allow_blank=True, default="")
 
 
@@ -63,8 +64,9 @@ class CompareQuery(serializers.Serializer[Any]):
     """`from` is a word of Python's: the field is made by name."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        told = {"to": "The number of a version; the newest where it is missing.", "from": "The one before that."}
         return {
-            name: serializers.IntegerField(min_value=1, max_value=MOST, help_text="The number of a version.")
+            name: serializers.IntegerField(min_value=1, max_value=MOST, required=False, help_text=told[name])
             for name in ("from", "to")
         }
 
@@ -81,7 +83,7 @@ class Change(serializers.Serializer[Any]):
         help_text="For a text: `[same|removed|added, words]` in order.",
     )
     what = serializers.CharField()
-    severity = serializers.ChoiceField(choices=["breaking", "review", "cosmetic"])
+    severity = serializers.ChoiceField(choices=WEIGHTS)
     reason = serializers.CharField()
 
 
@@ -113,7 +115,7 @@ class CompareAnswer(serializers.Serializer[Any]):
             "from": serializers.IntegerField(),
             "to": serializers.IntegerField(),
             "changes": Change(many=True),
-            "severity": serializers.ChoiceField(choices=["breaking", "review", "cosmetic"]),
+            "severity": serializers.ChoiceField(choices=WEIGHTS),
             "variables": ChangedVariables(),
             "side_by_side": Side(many=True),
         }

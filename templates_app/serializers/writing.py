@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -19,15 +20,18 @@ from templates_app.models import Template
 from templates_app.preflight import Finding
 from templates_app.preflight.whole import EARLIER_CATEGORIES
 
+FINDING_SEVERITIES = ["error", "warning", "hint"]
 COMPONENTS_MOST = 64 * 1024  # bytes of JSON
 
 
+@extend_schema_field(OpenApiTypes.UUID)
 class AccountField(serializers.PrimaryKeyRelatedField[Account]):
     def get_queryset(self) -> QuerySet[Account]:
         rows: QuerySet[Account] = Account.objects.filter(is_retired=False)
         return rows
 
 
+@extend_schema_field(OpenApiTypes.UUID)
 class TemplateField(serializers.PrimaryKeyRelatedField[Template]):
     def get_queryset(self) -> QuerySet[Template]:
         rows: QuerySet[Template] = Template.objects.select_related("current_version", "account")
@@ -151,7 +155,7 @@ class PreflightRequest(serializers.Serializer[Any]):
 
 class FindingAnswer(serializers.Serializer[Any]):
     rule = serializers.CharField()
-    severity = serializers.ChoiceField(choices=["error", "warning", "hint"])
+    severity = serializers.ChoiceField(choices=FINDING_SEVERITIES)
     component = serializers.CharField(help_text='Such as `BODY` or `BUTTONS[1].url`; "" for the whole.')
     span = serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2, allow_null=True)
     message = serializers.CharField()

@@ -19,7 +19,7 @@ from templates_app.serializers.versions import (
     MOST,
     CompareAnswer,
     CompareQuery,
-    NoteRequest,
+    VersionNote,
     VersionSerializer,
     WrittenVersion,
 )
@@ -52,6 +52,11 @@ class VersionViewSet(OwnedViewSet):
             raise exceptions.NotFound(f"There is no version {number}.")
         return version
 
+    def _newest(self, template: Template) -> int:
+        numbers = TemplateVersion.objects.filter(template=template).values_list("number", flat=True)
+        newest: int = numbers.first() or 1
+        return newest
+
     @extend_schema(operation_id="template_versions_list", responses=VersionSerializer(many=True))
     def versions(self, request: Request, template_id: uuid.UUID) -> Response:
         """Newest first."""
@@ -67,13 +72,15 @@ class VersionViewSet(OwnedViewSet):
     @extend_schema(parameters=[CompareQuery], responses=CompareAnswer)
     def compare(self, request: Request, template_id: uuid.UUID) -> Response:
         """What differs between two versions, component by component, with the changed words of a text."""
+        template = self._template(template_id)
         asked = CompareQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        template, numbers = self._template(template_id), asked.validated_data
-        before, after = (self._version(template, numbers[name]) for name in ("from", "to"))
-        return Response({**numbers, **versions.compare(before, after).as_json()})
+        after = self._version(template, asked.validated_data.get("to") or self._newest(template))
+        before = self._version(template, asked.validated_data.get("from") or max(1, after.number - 1))
+        told = versions.compare(before, after).as_json()
+        return Response({"from": before.number, "to": after.number, **told})
 
-    @extend_schema(request=NoteRequest, responses={201: WrittenVersion})
+    @extend_schema(request=VersionNote, responses={201: WrittenVersion})
     def rollback(self, request: Request, template_id: uuid.UUID, number: int) -> Response:
         """A new version that says what this one said. It is sent to nobody before it was submitted and approved."""
         template, note = self._template(template_id), self._note(request)
@@ -81,14 +88,14 @@ class VersionViewSet(OwnedViewSet):
         version = rolling_back.rollback(template, number, actor=self.caller.actor, note=note)
         return self._written(template, version, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=NoteRequest, responses=WrittenVersion)
+    @extend_schema(request=VersionNote, responses=WrittenVersion)
     def adopt(self, request: Request, template_id: uuid.UUID) -> Response:
         """What Meta serves instead of our version is ours from now on. 409 `not_drifted` where it serves ours."""
         template = self._template(template_id)
         version = rolling_back.adopt(template, note=self._note(request))
         return self._written(template, version, status=status.HTTP_200_OK)
 
-    @extend_schema(request=NoteRequest, responses={201: WrittenVersion})
+    @extend_schema(request=VersionNote, responses={201: WrittenVersion})
     def restore(self, request: Request, template_id: uuid.UUID) -> Response:
         """Our version once more, to be submitted in the place of what Meta serves. 409 `not_drifted` as above."""
         template = self._template(template_id)
@@ -96,7 +103,7 @@ class VersionViewSet(OwnedViewSet):
         return self._written(template, version, status=status.HTTP_201_CREATED)
 
     def _note(self, request: Request) -> str:
-        asked = NoteRequest(data=request.data)
+        asked = VersionNote(data=request.data)
         asked.is_valid(raise_exception=True)
         note: str = asked.validated_data["note"]
         return note

@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 FRONT_PAGE = "/admin/"
-SANDBOX = "/admin/providers/sandboxrun/"  # led to by sandbox accounts only, and those are not the first of their list
+# Led to by sandbox accounts only, and those are not the first of their list.
+SANDBOX = ["/admin/providers/sandboxrun/", "/admin/providers/sandboxtemplate/"]
 _LINK = re.compile(r'<a[^>]*?\shref="([^"]+)"')
 _ID = re.compile(r"/(?:[0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/)")
 _OTHER_PAGES = re.compile(r"^(tab|kind)=")  # the rest of a query only filters or sorts
@@ -24,7 +25,7 @@ _APART = re.compile(
 def places(person: requests.Session, *, address: str) -> dict[str, tuple[str, int]]:
     """One address of each shape, with what it answers: a list, a row of it, what can be done to that row, and so on."""
     found: dict[str, tuple[str, int]] = {}
-    waiting = [FRONT_PAGE, SANDBOX]
+    waiting = [FRONT_PAGE, *SANDBOX]
     while waiting:
         place = waiting.pop(0)
         if (shape := shape_of(place)) in found or _APART.search(shape):

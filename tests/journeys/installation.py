@@ -55,7 +55,6 @@ class Installation:
 
     def prepare(self, *accounts: str) -> None:
         """An organization with these accounts, as its first admin would make it."""
-        self.manage("migrate", "--no-input")
         self.facts = json.loads(self.manage("demo", "--empty").strip().splitlines()[-1])
         self.start()
         for waba in accounts:

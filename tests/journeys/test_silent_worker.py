@@ -29,11 +29,11 @@ def mails(tmp_path):
 
 
 @pytest.fixture
-def installation(tmp_path, own_database_url, mails):
+def installation(tmp_path, module_database_url, mails):
     folder = tmp_path / "data"
     folder.mkdir()
     mail = f"filemail:///{mails}"
-    with installed(WABA, database_url=own_database_url, folder=folder, EMAIL_URL=mail) as running:
+    with installed(WABA, database_url=module_database_url, folder=folder, EMAIL_URL=mail) as running:
         yield running
 
 

@@ -117,14 +117,26 @@ def test_two_versions_are_compared_word_by_word(template, viewer):
     assert any(row["state"] == "changed" for row in found["side_by_side"])
 
 
-@pytest.mark.parametrize(
-    ("query", "named"), [("", {"from", "to"}), ("?from=1", {"to"}), ("?from=x&to=99999999999", {"from", "to"})]
-)
-def test_a_comparison_names_both_versions(query, named, template, viewer):
+@pytest.mark.parametrize(("query", "pair"), [("", (2, 3)), ("?from=1", (1, 3)), ("?to=2", (1, 2)), ("?to=1", (1, 1))])
+def test_the_newest_is_compared_with_the_one_before_unless_others_are_named(query, pair, drifted, viewer):
+    found = viewer.get(place(drifted, f"versions/compare{query}")).json()
+
+    assert (found["from"], found["to"]) == pair
+
+
+@pytest.mark.parametrize("query", ["?from=x&to=99999999999", "?from=0&to=-1"])
+def test_what_is_no_number_is_named(query, template, viewer):
     answer = viewer.get(place(template, f"versions/compare{query}"))
 
     assert answer.status_code == 400
-    assert {error["attr"] for error in answer.json()["errors"]} == named
+    assert {error["attr"] for error in answer.json()["errors"]} == {"from", "to"}
+
+
+def test_a_version_that_is_not_there_cannot_be_compared(template, account, viewer):
+    assert viewer.get(place(template, "versions/compare?from=1&to=9")).status_code == 404
+    with everywhere():
+        unheard = template_of(account, name="unheard")
+    assert viewer.get(place(unheard, "versions/compare")).status_code == 404
 
 
 # Rolling back

@@ -151,7 +151,7 @@ def test_the_page_begins_with_the_standing_and_what_to_do(tell, viewing):
 
     standing, action = (
         page.index("Disabled by Meta and cannot be sent"),
-        page.index("Make a new template with a better"),
+        page.index("Write a new template with a better"),
     )
     assert standing < action < page.index("At the provider")
 

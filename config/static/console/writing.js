@@ -1,7 +1,5 @@
 // A template is written: a moment after the last key the server is asked how the message looks now, what Meta would say
 // of it, and which examples it wants. The page works without: saving says the same.
-"use strict";
-
 const PAUSE = 400;
 const form = document.getElementById("template-writing");
 let timer;

@@ -25,19 +25,28 @@ NOTICE = timedelta(days=1)  # from the notice of a category to the change
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Button:
+    """`example`: what stands in the place of its link's variable."""
+
     text: str
     url: str = ""
     phone_number: str = ""
+    example: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Text:
-    """What a template says at one time."""
+    """
+    What a template says at one time, with an example for each variable of its body.
+
+    `code_minutes`: it is about a one-time code that lives so long; the words around it are the provider's own.
+    """
 
     body: str
     title: str = ""
     footer: str = ""
     buttons: tuple[Button, ...] = ()
+    examples: tuple[str, ...] = ()
+    code_minutes: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -122,6 +131,34 @@ def says(edit: int = 0) -> AboutTemplate:
         return COMPONENTS, said
 
     return tell
+
+
+def whole(text: Text) -> list[Value]:
+    """What it says, in the form of the Graph API: examples and all."""
+    if text.code_minutes:
+        code = [{"type": "OTP", "otp_type": "COPY_CODE", "text": button.text} for button in text.buttons]
+        return [
+            {"type": "BODY", "add_security_recommendation": True},
+            {"type": "FOOTER", "code_expiration_minutes": text.code_minutes},
+            {"type": "BUTTONS", "buttons": code},
+        ]
+    body: Value = {"type": "BODY", "text": text.body}
+    if text.examples:
+        body["example"] = {"body_text": [[*text.examples]]}
+    said: list[Value] = [{"type": "HEADER", "format": "TEXT", "text": text.title}] if text.title else []
+    said.append(body)
+    if text.footer:
+        said.append({"type": "FOOTER", "text": text.footer})
+    if text.buttons:
+        said.append({"type": "BUTTONS", "buttons": [_whole_button(button) for button in text.buttons]})
+    return said
+
+
+def _whole_button(button: Button) -> Value:
+    if button.phone_number:
+        return {"type": "PHONE_NUMBER", "text": button.text, "phone_number": button.phone_number}
+    said: Value = {"type": "URL", "text": button.text, "url": button.url}
+    return said | {"example": [button.url.replace("{{1}}", button.example)]} if button.example else said
 
 
 def rejected(*, reason: str, recommendation: str) -> AboutTemplate:

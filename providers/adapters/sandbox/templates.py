@@ -17,8 +17,9 @@ ORDER_RECEIVED = Definition(
         Text(
             title="Thank you for your order",
             body="Hello {{1}}, we have received order {{2}} and are packing it now.",
+            examples=("Grace", "48213"),
             footer=FOOTER,
-            buttons=(Button(text="See your order", url="https://store.example/orders/{{1}}"),),
+            buttons=(Button(text="See your order", url="https://store.example/orders/{{1}}", example="48213"),),
         ),
     ),
 )
@@ -32,6 +33,7 @@ DELIVERY_TOMORROW = Definition(
             title="Your parcel comes tomorrow",
             body="Hello {{1}}, parcel {{2}} is on the van tomorrow between {{3}} and {{4}}. Reply here if nobody is "
             "at home.",
+            examples=("Grace", "7731", "9:00", "11:00"),
             footer=FOOTER,
         ),
     ),
@@ -45,6 +47,7 @@ LOYALTY_GIFT = Definition(
         Text(
             title="A gift for you",
             body="Hello {{1}}{{2}}, a small gift waits for you with your next order.",
+            examples=("Grace", "Lee"),
             footer=FOOTER,
         ),
     ),
@@ -58,12 +61,14 @@ WEEKLY_OFFERS = Definition(
         Text(
             title="This week at the store",
             body="Hello {{1}}, every lamp is {{2}} cheaper this week!!! Buy now, tell your friends and buy again!",
+            examples=("Grace", "15 %"),
             footer=STOP,
             buttons=(Button(text="To the offers", url=_SHOP),),
         ),
         Text(
             title="This week at the store",
             body="Hello {{1}}, you asked to hear of lamps: {{2}} of them are reduced until Sunday.",
+            examples=("Grace", "twelve"),
             footer=STOP,
             buttons=(Button(text="To the offers", url=_SHOP),),
         ),
@@ -77,7 +82,8 @@ FLASH_SALE = Definition(
     texts=(
         Text(
             title="Only today",
-            body="{{1}}, LAST CHANCE: {{2}} off everything, only for the next {{3}} hours. Do not miss it again!",
+            body="Hello {{1}}, LAST CHANCE: {{2}} off everything, only for the next {{3}} hours. Do not miss it again!",
+            examples=("Grace", "30 %", "six"),
             footer=STOP,
             buttons=(Button(text="Buy now", url=_SHOP),),
         ),
@@ -85,6 +91,7 @@ FLASH_SALE = Definition(
             title="Our sale ends today",
             body="Hello {{1}}, the sale that you follow ends today at {{2}}. What you had in your basket is still "
             "there.",
+            examples=("Grace", "20:00"),
             footer=STOP,
             buttons=(Button(text="To your basket", url="https://store.example/basket"),),
         ),
@@ -99,6 +106,7 @@ APPOINTMENT = Definition(
         Text(
             body="Hello {{1}}, we see you on {{2}} at {{3}} for your lamp repair. While you wait, have a look at our "
             "new shades: there is 10% off for you.",
+            examples=("Grace", "Tuesday", "10:30"),
             footer=FOOTER,
         ),
     ),
@@ -112,6 +120,7 @@ BRANCHES = tuple(
         texts=(
             Text(
                 body=f"Hello {{{{1}}}}, our branch number {number} has something new for you: {{{{2}}}}. Come and see!",
+                examples=("Grace", "a shelf of paper lanterns"),
                 footer=STOP,
             ),
         ),
