@@ -19,8 +19,15 @@ LONGEST_TURN = timedelta(days=366)
 
 def now(account: Account) -> datetime:
     """What time it is at the account's provider: real time, but at a sandbox account whose clock was turned."""
+    return timezone.now() + ahead_of(account)
+
+
+def ahead_of(account: Account) -> timedelta:
+    """By how much the provider's time is ahead of ours."""
+    if not account.is_sandbox:
+        return timedelta(0)
     ahead = SandboxClock.objects.filter(account_id=account.pk).values_list("ahead", flat=True).first()
-    return timezone.now() + (ahead or timedelta(0))
+    return ahead or timedelta(0)
 
 
 def turn(account: Account, *, by: timedelta) -> datetime:

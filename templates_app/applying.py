@@ -38,8 +38,6 @@ class Result:
 
 def why_stale(plan: Plan, now: Plan) -> list[str]:
     """Why this plan cannot be carried out any more, by template; empty where it can."""
-    if plan.account != now.account:
-        return ["The plan is one for another account."]
     current = {item.key: item for item in now.items}
     return [
         why

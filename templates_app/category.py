@@ -39,6 +39,7 @@ from templates_app.standing import DRAFT, Standing
 AT_ONCE = 500  # templates whose alerts are followed in one transaction
 _INSTANT = timedelta(microseconds=1)
 _OPEN_TO_A_WISH = frozenset({DRAFT, "REJECTED"})
+# What Meta has approved keeps its category, whatever became of it; only what it rejected gets another.
 _APPROVED_ONCE = frozenset({"APPROVED", "PAUSED", "DISABLED", "ARCHIVED", "PENDING_DELETION"})
 
 Source = TemplateEvent.Source
@@ -76,14 +77,20 @@ def process(
     return detect(row)
 
 
+def is_fixed(template: Template) -> bool:
+    """Whether nobody can ask for another category any more: once approved, until a rejection opens it again."""
+    if template.status in _OPEN_TO_A_WISH:
+        return False
+    return template.status in _APPROVED_ONCE or template.approved_version_id is not None
+
+
 def validate_before_save(template: Template, *, category: str) -> str:
     """
     The category in which somebody wants to have it, as Meta calls it now. Raises Refused `category_contested` where
     that is Meta's (it is accepted, not written over ours), `category_fixed` once the template was approved.
     """
     asked = read_category(category)
-    is_fixed = template.status in _APPROVED_ONCE or template.approved_version_id is not None
-    if asked == template.category or template.status in _OPEN_TO_A_WISH or not is_fixed:
+    if asked == template.category or not is_fixed(template):
         return asked
     if asked == template.meta_reported_category:
         raise Refused(f"Meta counts it as {asked} already: accept that, or keep ours.", code="category_contested")

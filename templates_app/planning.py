@@ -306,7 +306,7 @@ def _costs(wish: _Wish) -> Iterator[str]:
         )
         yield IN_REVIEW
     elif template.status in submission.EDITABLE:
-        yield f"Nothing: it is {template.status}, and edits of such are not counted. Meta reviews it again."
+        yield f"Edits of a {template.status} template are not counted. Meta reviews it again."
 
 
 def _priced(known: Survey, items: list[Item]) -> list[Item]:

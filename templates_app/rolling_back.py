@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from alerts import raising
 from core.refusals import Refused
-from templates_app import versions, writing
+from providers import sandbox_clock
+from templates_app import category, versions, writing
 from templates_app.concerns import subject_of
 from templates_app.content import Content
 from templates_app.models import Submission, Template, TemplateVersion
@@ -34,7 +35,11 @@ class EditRoom:
 
 
 def edit_room(template: Template, *, at: datetime) -> EditRoom:
-    """By the edits that were submitted from here; it says nothing of those made at the provider."""
+    """
+    By the edits that were submitted from here; it says nothing of those made at the provider. A sandbox counts by its
+    own clock, so that turning it frees an edit.
+    """
+    at += sandbox_clock.ahead_of(template.account)
     edits = Submission.objects.filter(
         template=template,
         kind=Submission.Kind.EDIT,
@@ -105,7 +110,7 @@ def restore(template: Template, *, actor: str, note: str = "") -> TemplateVersio
     if current is not None and current.number > theirs.number and current.checksum == ours.checksum:
         return current
     content = _intact(template, ours)
-    if writing.is_category_fixed(template):
+    if category.is_fixed(template):
         content = dataclasses.replace(content, category=template.category)
     told = " ".join(filter(None, (f"Restores v{ours.number} in the place of v{theirs.number}.", note)))
     return writing.put(template, content, origin=versions.Origin.ROLLBACK, actor=actor, note=told)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core import bell
 from core.refusals import Refused
 from providers.models import Account
-from templates_app import graph_templates, lifecycle, rolling_back, versions, writing
+from templates_app import category, graph_templates, lifecycle, rolling_back, versions, writing
 from templates_app.facts import CATEGORY_ASKED, STATUS, by_us
 from templates_app.ledger import Told
 from templates_app.models import Submission, Template, TemplateEvent, TemplateVersion
@@ -174,7 +174,7 @@ def _check_category(template: Template, version: TemplateVersion) -> None:
     """An edit of what was approved names no category, so that one which was asked for before may stay."""
     there: TemplateVersion | None = template.submitted_version
     known = {template.category, there.category if there is not None else ""}
-    if kind_of(template) == Kind.EDIT and writing.is_category_fixed(template) and version.category not in known:
+    if kind_of(template) == Kind.EDIT and category.is_fixed(template) and version.category not in known:
         sentence = f"The category of an approved template is fixed ({template.category}): write another template."
         raise Refused(sentence, code="category_fixed")
 
@@ -182,7 +182,9 @@ def _check_category(template: Template, version: TemplateVersion) -> None:
 def _check_preflight(template: Template, version: TemplateVersion) -> None:
     errors = [
         finding
-        for finding in writing.look_through(account=template.account, name=template.name, content=content_of(version))
+        for finding in writing.look_through(
+            account=template.account, name=template.name, content=content_of(version), template=template
+        )
         if finding.severity == Severity.ERROR
     ]
     if errors:
@@ -233,7 +235,7 @@ def _check_creations(account: Account, *, at: datetime) -> None:
 
 def _ask_for_category(template: Template, version: TemplateVersion, *, actor: str) -> None:
     """An older version may ask for another category than the newest."""
-    if version.category != template.category and not writing.is_category_fixed(template):
+    if version.category != template.category and not category.is_fixed(template):
         fact = by_us(CATEGORY_ASKED, at=timezone.now(), said={"category": version.category})
         told = Told(received_at=timezone.now(), source=TemplateEvent.Source.USER, actor=actor)
         lifecycle.tell([(template, fact)], told=told)

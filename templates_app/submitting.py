@@ -20,7 +20,7 @@ from core.redaction import redact
 from core.refusals import GiveUp
 from core.work import still_ours
 from providers.adapters.meta.values import Misread
-from templates_app import graph_errors, graph_templates, lifecycle, listed, versions, writing
+from templates_app import category, graph_errors, graph_templates, lifecycle, listed, versions
 from templates_app.components import JsonObject
 from templates_app.facts import CATEGORY_CHANGE, COMPONENTS_CHANGE, STATUS, Fact
 from templates_app.graph_errors import GraphError, Kind
@@ -126,7 +126,7 @@ def _edit(row: Submission, template: Template) -> None:
             return
     asked_at = timezone.now()
     body: JsonObject = {"components": version.components, "parameter_format": version.parameter_format}
-    if not writing.is_category_fixed(template):
+    if not category.is_fixed(template):
         body["category"] = version.category
     _check_success(graph_templates.call(template.account, method="POST", path=[named], body=body))
     _keep(row, template, version, Taken(provider_template_id=named, status="PENDING", category="", asked_at=asked_at))

@@ -28,8 +28,6 @@ from templates_app.preflight import Finding, Severity, Sibling, preflight, sibli
 from templates_app.standing import DRAFT
 
 SIBLINGS_MOST = 1000  # of an account's templates in one language, the newest, that a draft is compared with
-# What Meta has approved keeps its category, whatever became of it; only what it rejected gets another.
-APPROVED_ONCE = frozenset({"APPROVED", "PAUSED", "DISABLED", "ARCHIVED", "PENDING_DELETION"})
 CONTENT = ("components", "parameter_format", "language", "category")
 
 
@@ -127,8 +125,6 @@ def change(template: Template, *, asked: Asked, actor: str, note: str = "") -> T
     if "is_retired" in asked:
         _retire(template, is_retired=asked["is_retired"])
     name = asked.get("name", template.name)
-    if "category" in asked:
-        validate_before_save(template, category=asked["category"])
     content = _content(template, asked)
     refuse_fixed(template, name=name, content=content)
     is_said = any(key in asked for key in CONTENT)
@@ -185,13 +181,6 @@ def was_submitted(template: Template) -> bool:
     return waiting
 
 
-def is_category_fixed(template: Template) -> bool:
-    """Once approved; a rejection opens it again."""
-    if template.status in (DRAFT, "REJECTED"):
-        return False
-    return template.status in APPROVED_ONCE or template.approved_version_id is not None
-
-
 def _content(template: Template, asked: Asked) -> Content:
     """What the template shall say: what was asked for, and for the rest what it says now."""
     current: TemplateVersion | None = template.current_version
@@ -218,9 +207,7 @@ def refuse_fixed(template: Template, *, name: str, content: Content) -> None:
     if (is_renamed or is_translated) and was_submitted(template):
         code, what = ("name_fixed", "name") if is_renamed else ("language_fixed", "language")
         raise Refused(f"The {what} is fixed once the template was submitted: write another template.", code=code)
-    if content.category != template.category and is_category_fixed(template):
-        sentence = f"The category of an approved template is fixed ({template.category}): write another template."
-        raise Refused(sentence, code="category_fixed")
+    validate_before_save(template, category=content.category)
 
 
 def _refuse_taken(account: Account, *, name: str, language: str) -> None:

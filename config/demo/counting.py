@@ -30,7 +30,7 @@ from templates_app.trends import delivery_health
 from templates_app.warning import early_warning
 
 DAY = timedelta(days=1)
-MEASURED = (40.0, 24.2, 12.0, 2.6)  # days ago: when delivery was looked at, and was found to be low the last time
+MEASURED = (40.0, 24.2, 12.0, 2.6)  # days ago: when delivery was looked at; the last time it was low
 MOVED = timedelta(days=2.3)  # ago: when rates were found to move
 # Early warnings that were given and ended: the template, and how many days ago both was.
 WARNINGS = (
@@ -54,16 +54,15 @@ class Counting:
         self._counted = now - (DAYS + 1) * DAY
 
     def measure(self, *, at: datetime) -> None:
-        """How many of the messages of the days before arrived."""
+        """Counts the messages up to this moment, and looks how many of them arrive."""
         self._count(until=at)
         rows = Template.objects.filter(account=self._account).order_by()
         held = {pk: Held(*told) for pk, *told in rows.values_list("pk", "delivery_health", "measured")}
         delivery.measure(held, at=at)
         self._retelling.set_back(at=at)
 
-    def complete(self) -> None:
-        """When everything has happened."""
-        self._count(until=self._now)
+    def look_back(self) -> None:
+        """When everything has happened and is counted: snapshots, and what the rates warned of."""
         rows = self._rows()
         self._take_snapshots(rows)
         self._keep_warnings(rows)

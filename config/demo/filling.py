@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from alerts import telling
 from config.demo import prices, shop
-from config.demo.counting import LOW, Counting
+from config.demo.counting import MEASURED, Counting
 from config.demo.retelling import Retelling
-from config.demo.story import DAYS, told, told_in_sandbox
+from config.demo.story import DAYS, Happening, told, told_in_sandbox
 from config.demo.templates import GIFT_WRAPPING
 from core.context import acting_as
 from core.days import day_of
@@ -57,7 +59,7 @@ def _write_past(organization: Organization, admin_email: str) -> Number:
         with inside(organization):
             counting.measure(at=until)
     with inside(organization):
-        counting.complete()
+        counting.look_back()
         _load_prices(organization)
     return number
 

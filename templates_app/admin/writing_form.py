@@ -20,7 +20,7 @@ from unfold.widgets import (
 
 from core.text import is_storable
 from providers.models import Account
-from templates_app import writing
+from templates_app import category, writing
 from templates_app.admin.draft import BUTTONS_MOST, Button, Fields, fields_of
 from templates_app.models import Template
 from templates_app.serializers.writing import ComponentsField
@@ -129,12 +129,12 @@ class WritingForm(forms.Form):
     def _fix(self) -> None:
         if self.template is None:
             return
-        category = self.template.category
-        if category not in dict(CATEGORIES):
-            self.fields["category"].choices = [(category, category or "–"), *CATEGORIES]  # type: ignore[attr-defined]
+        ours = self.template.category
+        if ours not in dict(CATEGORIES):
+            self.fields["category"].choices = [(ours, ours or "–"), *CATEGORIES]  # type: ignore[attr-defined]
         fixed = ["account"]
         fixed += ["name", "language"] if writing.was_submitted(self.template) else []
-        fixed += ["category"] if writing.is_category_fixed(self.template) else []
+        fixed += ["category"] if category.is_fixed(self.template) else []
         for name in fixed:
             self.fields[name].disabled = True
             self.fields[name].required = False

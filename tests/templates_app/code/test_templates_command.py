@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ from django.core.management import CommandError, call_command
 
 from core.fence import everywhere, inside
 from core.refusals import Refused
-from templates_app import category, submission, tasks, writing
+from templates_app import category, rate_cards, submission, tasks, writing
 from templates_app.management.commands import templates as command
-from templates_app.models import Submission, Template, TemplateVersion
+from templates_app.models import Submission, Template, TemplateVersion, Traffic
+from templates_app.prices import read
 from tests.sandbox import playing, sandbox_account, template
 from tests.world import account_in, template_of
 
@@ -216,7 +217,7 @@ def test_every_reason_against_an_edit_is_told(play, account, approved, folder):
 
     assert code == 1
     assert "! blocked edit lamp_oil (en_US)" in told
-    assert "blocked: BODY (variable_at_edge)" in told
+    assert "blocked: BODY (body_variable_edge)" in told
     assert "blocked: The category of an approved template is fixed (UTILITY)" in told
     assert "Plan: 1 blocked." in told
 
@@ -321,6 +322,41 @@ def test_an_accepted_category_is_what_the_files_say_and_no_change(play, account,
 
 def play_now(row):
     return row.last_event_at + timedelta(minutes=1)
+
+
+def test_another_category_is_told_in_money_where_a_rate_card_holds(organization, account, approved, folder):
+    entries, _ = read("market,category,price\n*,MARKETING,0.10\n*,UTILITY,0.02")
+    with inside(organization):
+        rate_cards.load(
+            organization=organization, name="Meta", valid_from=date(2026, 1, 1), currency="EUR", entries=entries
+        )
+        about = {"organization": organization, "template": approved, "day": date(2026, 3, 2), "market": "DE"}
+        Traffic.objects.create(**about, sent=100, delivered=100)
+        approved.status, approved.approved_version = "REJECTED", None
+        approved.save()
+    run("export", folder)
+    edit(folder / OIL, "category: UTILITY", "category: MARKETING")
+
+    code, told = run("plan", folder)
+
+    assert (code, "cost: Edits of a REJECTED template are not counted." in told) == (2, True)
+    assert "MARKETING instead of UTILITY costs 8.00 EUR more" in told
+
+
+def test_what_senders_must_change_and_what_meta_serves_instead_is_told(account, approved, folder):
+    with inside(account.organization):
+        approved.drifted_version = approved.current_version
+        approved.save()
+    run("export", folder)
+    edit(folder / OIL, "leaves today", "leaves on {{2}} at noon")
+    edit(folder / OIL, "1: Ada", "1: Ada\n    2: Friday")
+
+    told = run("plan", folder)[1]
+
+    assert "v1 → v2 [breaking]" in told
+    assert "~ body text: Hello {{1}}, your lamp oil leaves [-today-]{+on {{2}} at noon+}." in told
+    assert '~ body example: ["Ada"] → ["Ada", "Friday"]' in told
+    assert "warning: Meta serves another text than ours: adopt or restore it in the console." in told
 
 
 # Deleting
