@@ -114,8 +114,9 @@ def _short_header(part: JsonObject) -> Any:
     example = part.get("example", {})
     handles = example.get("header_handle") if isinstance(example, dict) else None
     said = {"format": part["format"]}
-    is_short = isinstance(handles, list) and len(handles) == 1 and isinstance(handles[0], str)
-    return said | {"example": handles[0]} if is_short else said
+    if isinstance(handles, list) and len(handles) == 1 and isinstance(handles[0], str):
+        said["example"] = handles[0]
+    return said
 
 
 def _short_body(part: JsonObject) -> Any:

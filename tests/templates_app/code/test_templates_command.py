@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from core.fence import everywhere, inside
 from core.refusals import Refused
-from templates_app import category, rate_cards, submission, tasks, writing
+from templates_app import applying, category, rate_cards, submission, tasks, writing
 from templates_app.management.commands import templates as command
 from templates_app.models import Submission, Template, TemplateVersion, Traffic
 from templates_app.prices import read
@@ -22,7 +22,8 @@ from tests.world import account_in, template_of
 pytestmark = pytest.mark.django_db
 BODY = {"type": "BODY", "text": "Hello {{1}}, your lamp oil leaves today.", "example": {"body_text": [["Ada"]]}}
 OIL = "lamp_oil/en_US.yaml"
-NEW = "name: wick_ready\nlanguage: de\ncategory: UTILITY\nbody: Ihr Docht liegt im Laden bereit.\n"
+WICK = "Ihr Docht liegt im Laden bereit."
+NEW = f"name: wick_ready\nlanguage: de\ncategory: UTILITY\nbody: {WICK}\n"
 REVIEWED = timedelta(minutes=1)
 
 
@@ -511,6 +512,37 @@ def account_of(kept):
     return json.loads(kept.read_text())["account"]
 
 
+@pytest.mark.parametrize("left", ["retired", "gone"])
+def test_what_changes_in_the_very_moment_is_left_alone(left, kept, account, approved, monkeypatch):
+    why_stale = applying.why_stale
+
+    def meanwhile(plan, now):
+        with everywhere():
+            row = Template.objects.filter(pk=approved.pk)
+            row.get().delete() if left == "gone" else writing.retire(row.get())
+        return why_stale(plan, now)
+
+    monkeypatch.setattr(applying, "why_stale", meanwhile)
+    code, told = run("apply", kept)
+
+    why = "It is not there any more: plan anew." if left == "gone" else "It was changed in this moment: plan anew."
+    assert (code, f"refused       edit lamp_oil (en_US)  {why}" in told) == (1, True)
+    assert "Applied: 1 done, 1 refused." in told
+
+
+def test_a_text_that_somebody_took_in_the_very_moment_is_refused_with_the_rule(kept, account, monkeypatch):
+    why_stale = applying.why_stale
+
+    def meanwhile(plan, now):
+        written(account, name="wick_two", language="de", components=[{"type": "BODY", "text": WICK}])
+        return why_stale(plan, now)
+
+    monkeypatch.setattr(applying, "why_stale", meanwhile)
+    code, told = run("apply", kept)
+
+    assert (code, "refused       create wick_ready (de)  BODY: Body and footer say the same as" in told) == (1, True)
+
+
 # Which account, and yes
 
 
@@ -546,7 +578,7 @@ def test_without_a_saved_plan_only_a_yes_carries_it_out(said, is_done, account, 
 
     terminal = io.StringIO(said)
     monkeypatch.setattr(terminal, "isatty", lambda: True)
-    monkeypatch.setattr(command.sys, "stdin", terminal)
+    monkeypatch.setattr("sys.stdin", terminal)
     code, told = run("apply", folder)
 
     assert (code == 0) == is_done
@@ -569,3 +601,15 @@ def test_no_text_of_a_template_steers_the_terminal(account, folder):
 
     assert "\x1b" not in told
     assert "Ihr \\x1b[2J Docht" in told
+
+
+def test_what_makes_no_file_is_left_with_the_reason(account, folder):
+    written(account)
+    template_of(account, name="wick", language="")
+    with everywhere():
+        TemplateVersion.objects.update(components=[{"type": "BODY", "text": "\ud83d and\x00 half"}] if False else [])
+        Template.objects.filter(name="wick").get()
+
+    code, told = run("export", folder)
+
+    assert (code, "It makes no file: It says nothing: give it a `body`." in told) == (0, True)
