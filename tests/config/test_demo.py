@@ -13,6 +13,7 @@ from config.demo import shop
 from config.demo.filling import NOT_SENT
 from config.demo.story import LIVES, Call, told
 from config.demo.templates import TEMPLATES
+from config.demo.traffic import sent
 from core.models import ApiKey, Organization
 from tests.demo import caller, facts_in, printed, rows
 from tests.world import account_in, deliver, status_change, webhook
@@ -127,3 +128,14 @@ def test_the_story_is_told_in_order_and_once():
     assert [one.at for one in story] == sorted(one.at for one in story)
     assert len({one.body for one in calls}) == len(calls)
     assert LIVES.keys() == TEMPLATES.keys()
+
+
+def test_the_traffic_is_the_same_on_every_run_and_adds_up():
+    everything = list(sent())
+
+    assert everything == list(sent())
+    assert {one.template for one in everything} <= TEMPLATES.keys()
+    for one in everything:
+        assert one.counts["delivered"] + one.counts["failed"] <= one.counts["sent"]
+        assert max(one.counts["read"], one.counts["opted_out"]) <= one.counts["delivered"]
+        assert min(one.counts.values()) >= 0

@@ -29,6 +29,11 @@ def address_of(room, what, *args):
     return reverse(f"admin:{room.opts.app_label}_{room.opts.model_name}_{what}", args=args)
 
 
+def has_pages_of_rows(room):
+    """The page of quality, for one, is a single page about all of them."""
+    return any((url.name or "").endswith("_change") for url in room.get_urls())
+
+
 def test_a_member_signs_in_without_being_django_s_staff(organization):
     user = joining.person(email="ada@example.com")
     user.set_password("lantern-oil-9")
@@ -99,7 +104,7 @@ def test_a_list_holds_rows_of_ours_alone(room, organization, ours, theirs):
     assert foreign is None or str(foreign.pk) not in page
 
 
-@named(FENCED)
+@named([room for room in FENCED if has_pages_of_rows(room)])
 def test_another_organization_s_row_does_not_exist_in_the_console(room, organization, other_organization, theirs):
     row = theirs.rows.get(room.model) or a_row(room.model, other_organization)
     client = somebody(organization, Role.ORG_ADMIN)

@@ -65,7 +65,7 @@ def parts(path: str) -> Iterator[str]:
 
 
 def test_the_schema_lists_every_call_of_the_api_and_no_other():
-    ours = {(tuple(parts(place.path())), method) for place in api_places() for method in place.methods}
+    ours = {(tuple(parts(place.path(number=STAND_IN))), method) for place in api_places() for method in place.methods}
 
     listed = {(tuple(parts(path)), method) for path, method in CALLS}
 
@@ -130,7 +130,7 @@ def root(superuser, organization) -> dict[str, Any]:
 
 def known_values(path: str, ours: Belongings) -> dict[str, str]:
     """The parts of this path that lead to a row of ours."""
-    place = next(place for place in api_places() if [*parts(place.path())] == [*parts(path)])
+    place = next(place for place in api_places() if [*parts(place.path(number=STAND_IN))] == [*parts(path)])
     pairs = zip(path.split("/"), ours.path(place).split("/"), strict=True)
     return {part.strip("{}"): value for part, value in pairs if part.startswith("{")}
 

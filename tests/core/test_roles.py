@@ -21,6 +21,7 @@ from tests.world import Api, api_of, session_of
 VIEW, WORK, LEAD = Role.VIEWER, Role.OPERATOR, Role.ORG_ADMIN
 TEMPLATE = "api/v1/whatsapp/<str:number_id>/templates/<uuid:template_id>"
 ONE_TEMPLATE = "api/v1/whatsapp/templates/<uuid:pk>"
+ITS_VERSIONS = "api/v1/whatsapp/templates/<uuid:template_id>/versions"
 PREFERENCES = "api/v1/alerts/preferences"  # a person's own: no key has them, whatever its role
 
 # The least role for each call. An address that is missing here, or here and nowhere else, fails the first test.
@@ -46,6 +47,17 @@ NEEDED = {
     ("GET", "api/v1/whatsapp/templates/<uuid:pk>"): VIEW,
     ("GET", "api/v1/whatsapp/templates/critical"): VIEW,
     ("GET", "api/v1/whatsapp/templates/quality-summary"): LEAD,
+    ("GET", "api/v1/whatsapp/templates/quality-trends"): VIEW,
+    ("POST", "api/v1/whatsapp/templates"): WORK,
+    ("POST", "api/v1/whatsapp/templates/preflight"): VIEW,
+    ("PATCH", ONE_TEMPLATE): WORK,
+    ("DELETE", ONE_TEMPLATE): LEAD,
+    ("GET", ITS_VERSIONS): VIEW,
+    ("GET", f"{ITS_VERSIONS}/<int:number>"): VIEW,
+    ("GET", f"{ITS_VERSIONS}/compare"): VIEW,
+    ("POST", f"{ITS_VERSIONS}/<int:number>/rollback"): LEAD,
+    ("POST", "api/v1/whatsapp/templates/<uuid:template_id>/drift/adopt"): LEAD,
+    ("POST", "api/v1/whatsapp/templates/<uuid:template_id>/drift/restore"): LEAD,
     ("GET", f"{ONE_TEMPLATE}/category-info"): VIEW,
     ("PATCH", f"{ONE_TEMPLATE}/allow-category-change"): LEAD,
     ("POST", f"{ONE_TEMPLATE}/category/accept"): WORK,

@@ -206,6 +206,19 @@ def test_only_the_named_templates_are_written(account, folder):
     assert run("export", folder, "--name", "none") == (1, "Sandbox has no templates of that name.")
 
 
+def test_what_makes_no_file_is_left_with_the_reason(account, folder):
+    written(account)
+    template_of(account, name="wick", language="")
+    with everywhere():
+        TemplateVersion.objects.update(components=[])
+
+    code, told = run("export", folder)
+
+    assert (code, "It makes no file: It says nothing: give it a `body`." in told) == (0, True)
+    folder.write_text("")
+    assert run("export", folder)[1].endswith("templates is no folder.")
+
+
 # Plan: what stands in the way
 
 
@@ -280,6 +293,38 @@ def test_a_template_without_a_language_may_be_the_one_that_is_meant(account, fol
     (folder / "a.yaml").write_text(NEW)
 
     assert "blocked: A template of this name has no language yet" in run("plan", folder)[1]
+
+
+def test_what_meta_made_of_it_is_told_beside_the_plan(account, folder):
+    written(account)
+    run("export", folder)
+    template_of(account, name="wick_ready", language="de")
+    template_of(account, name="off", status="DISABLED", provider_template_id="9")
+    with everywhere():
+        row = Template.objects.get(name="lamp_oil")
+        row.meta_reported_category = "MARKETING"
+        row.save()
+    (folder / "wick.yaml").write_text(NEW)
+
+    told = run("plan", folder, "--delete")[1]
+
+    assert "warning: Meta counts it as MARKETING, and we as UTILITY: settle that first." in told
+    assert "! blocked create wick_ready (de) v1 from wick.yaml" in told
+    assert "blocked: Its id at the provider is not known yet: sync the account first." in told
+    assert "blocked: off (en_US) is disabled, and Meta deletes no disabled template." in told
+
+
+def test_more_new_templates_than_meta_takes_in_an_hour_are_told(account, folder, monkeypatch):
+    monkeypatch.setattr(submission, "CREATIONS_AN_HOUR", 1)
+    folder.mkdir()
+    (folder / "a.yaml").write_text(NEW)
+    (folder / "b.yaml").write_text(NEW.replace("wick_ready", "wick_b").replace("bereit", "vorne bereit"))
+
+    assert (
+        "Meta takes 1 new templates of an account in an hour: apply the plan again for the others."
+        in (run("plan", folder)[1])
+    )
+    assert "Applied: 1 done, 1 refused." in run("apply", folder, "--yes")[1]
 
 
 def test_a_retired_template_is_not_written_to(account, folder):
@@ -601,15 +646,3 @@ def test_no_text_of_a_template_steers_the_terminal(account, folder):
 
     assert "\x1b" not in told
     assert "Ihr \\x1b[2J Docht" in told
-
-
-def test_what_makes_no_file_is_left_with_the_reason(account, folder):
-    written(account)
-    template_of(account, name="wick", language="")
-    with everywhere():
-        TemplateVersion.objects.update(components=[{"type": "BODY", "text": "\ud83d and\x00 half"}] if False else [])
-        Template.objects.filter(name="wick").get()
-
-    code, told = run("export", folder)
-
-    assert (code, "It makes no file: It says nothing: give it a `body`." in told) == (0, True)
