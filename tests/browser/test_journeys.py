@@ -83,7 +83,7 @@ def test_what_the_sandbox_lets_happen_is_watched_until_the_template_is_disabled(
     page = visit()
     page.goto("/admin/providers/account/")
     page.get_by_role("link", name="Sandbox").click()
-    page.get_by_role("link", name="Let something happen").click()
+    page.get_by_role("link", name="Let something happen", exact=True).click()
     page.get_by_role("radio", name=re.compile("^Paused twice, then disabled")).check()
     page.get_by_role("button", name="Let it happen").click()
 
