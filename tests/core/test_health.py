@@ -46,6 +46,7 @@ def test_ready_with_a_migrated_database_and_the_queues_are_told(db, unasked):
     assert (status, told["status"], told["worker_seen_seconds_ago"]) == (200, "ready", None)
     assert set(told["queues"]) == {
         "webhook_calls", "parked_events", "alert_deliveries", "escalations", "sandbox_runs", "sandbox_templates",
+        "submissions", "template_syncs",
     }  # fmt: skip
     assert told["queues"]["webhook_calls"] == {"waiting": 0, "oldest_due_seconds": 0}
 
