@@ -77,7 +77,7 @@ def _carry_out(item: Item, file: File | None, *, account: Account, note: str, ac
     if file is None:
         return _delete(_locked(item, account=account), item, actor=actor)
     if item.basis is None:
-        template = _create(file, account=account, actor=actor)
+        template = _create(file, account=account, actor=actor, note=note)
         done = ["Written as v1."]
     else:
         template = _locked(item, account=account)
@@ -88,7 +88,7 @@ def _carry_out(item: Item, file: File | None, *, account: Account, note: str, ac
     return " ".join(done)
 
 
-def _create(file: File, *, account: Account, actor: str) -> Template:
+def _create(file: File, *, account: Account, actor: str, note: str) -> Template:
     written = file.written
     return writing.create(
         account=account,
@@ -99,6 +99,7 @@ def _create(file: File, *, account: Account, actor: str) -> Template:
         parameter_format=written.content.parameter_format,
         allow_category_change=bool(written.allow_category_change),
         actor=actor,
+        note=note,
     )
 
 

@@ -67,7 +67,7 @@ class CategoryLine:
 
 
 def changes(*, limit: int, offset: int) -> tuple[list[CategoryChange], int]:
-    """A piece of the changes, newest first by the provider's time, and and their number; what moved nothing is none."""
+    """A piece of the changes, newest first by the provider's time, and their number; what moved nothing is none."""
     rows = _moving().exclude(pk__in=_unmoved())
     page = list(rows.select_related("template").order_by("-at", "-id")[offset : offset + limit])
     steps = _steps(row.template_id for row in page)

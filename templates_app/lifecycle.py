@@ -79,9 +79,14 @@ def apply(batch: Sequence[Incoming]) -> list[Outcome]:
 
 def tell(facts: Sequence[tuple[Template, Fact]], *, told: Told) -> None:
     """What people here say of templates. Inside a transaction; the rows are locked, or new and not yet saved."""
+    tell_each([(template, fact, told) for template, fact in facts])
+
+
+def tell_each(facts: Sequence[tuple[Template, Fact, Told]]) -> None:
+    """As `tell`, of more than one source at once."""
     ledger = Ledger()
-    ledger.look_up([template for template, _ in facts if not template._state.adding], [fact for _, fact in facts])
-    for template, fact in facts:
+    ledger.look_up([template for template, *_ in facts if not template._state.adding], [fact for _, fact, _ in facts])
+    for template, fact, told in facts:
         ledger.record(template, fact, told)
     _settle(ledger)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from core.days import day_of
 from core.refusals import Refused
 from providers.models import Account
-from templates_app import costs, diff, graph_templates, rolling_back, submission, writing
+from templates_app import costs, diff, graph_templates, rolling_back, submission, versions, writing
 from templates_app.category import validate_before_save
 from templates_app.code.differing import changes_between, first_words
 from templates_app.code.folder import File, Folder
@@ -106,7 +106,12 @@ class _Wish:
 
     @property
     def submits(self) -> bool:
-        return self.writes or not _is_settled(self.known, self.template)
+        return self.approved is None and (self.writes or not _is_settled(self.known, self.template))
+
+    @property
+    def approved(self) -> TemplateVersion | None:
+        """The version in which Meta has approved what the file says."""
+        return versions.approved_as(self.content, template=self.template)
 
     @property
     def kind(self) -> str:
@@ -163,12 +168,12 @@ def _file_item(known: Survey, file: File, *, count: int) -> Item:
 def _action(wish: _Wish) -> Action:
     if wish.submits:
         return Action.CREATE if wish.kind == Kind.CREATE else Action.EDIT
-    is_kept = wish.flag is None and not wish.template.is_retired
+    is_kept = wish.flag is None and not wish.template.is_retired and not wish.writes
     return Action.UNCHANGED if is_kept else Action.EDIT
 
 
 def _filled(item: Item, wish: _Wish) -> Item:
-    errors, warnings = _findings(wish) if wish.submits else ([], [])
+    errors, warnings = _findings(wish) if wish.submits or wish.writes else ([], [])
     comparison = diff.compare(wish.before, wish.content) if wish.before is not None and wish.writes else None
     changes = changes_between(comparison) if comparison else first_words(wish.content) if wish.writes else ()
     if wish.flag is not None and not wish.is_new:
@@ -179,7 +184,7 @@ def _filled(item: Item, wish: _Wish) -> Item:
         summary=diff.summary(comparison) if comparison else _unsubmitted(wish),
         changes=changes,
         warnings=(*item.warnings, *warnings),
-        costs=tuple(_costs(wish)) if wish.submits else (),
+        costs=tuple(_costs(wish)),
         blocked=(*errors, *_reasons(wish, has_errors=bool(errors))),
     )
 
@@ -250,8 +255,6 @@ def _reasons(wish: _Wish, *, has_errors: bool) -> Iterator[str]:
         return
     if wish.is_new and (template.name, "") in wish.known.rows:
         yield "A template of this name has no language yet, which may be this one: sync the account first."
-    if not wish.submits:
-        return
     said = {"preflight_failed"} if has_errors else set()
     for rule in _rules(wish):
         try:
@@ -265,11 +268,12 @@ def _reasons(wish: _Wish, *, has_errors: bool) -> Iterator[str]:
 def _rules(wish: _Wish) -> tuple[Callable[[], object], ...]:
     template, content = wish.template, wish.content
     version = _version(wish) if wish.writes else template.current_version
-    return (
+    written = (
         lambda: validate_before_save(template, category=content.category),
         lambda: writing.refuse_fixed(template, name=template.name, content=content),
-        lambda: submission.check(template, version, at=wish.known.at),
     )
+    submitted = (lambda: submission.check(template, version, at=wish.known.provider_at),)
+    return (*(written if wish.submits or wish.writes else ()), *(submitted if wish.submits else ()))
 
 
 def _version(wish: _Wish) -> TemplateVersion:
@@ -291,6 +295,10 @@ def _version(wish: _Wish) -> TemplateVersion:
 
 def _costs(wish: _Wish) -> Iterator[str]:
     template = wish.template
+    if not wish.submits:
+        if wish.writes and wish.approved is not None:
+            yield f"None: Meta has this text already, as v{wish.approved.number}, and has approved it."
+        return
     if wish.kind == Kind.CREATE:
         yield (
             f"One of the account's template slots: {wish.count + 1:,} of {COUNT_UNVERIFIED:,} then, of "
@@ -299,7 +307,7 @@ def _costs(wish: _Wish) -> Iterator[str]:
         yield IN_REVIEW
         return
     if template.status == "APPROVED":
-        room = rolling_back.edit_room(template, at=wish.known.at)
+        room = rolling_back.edit_room(template, at=wish.known.provider_at)
         yield (
             f"The one edit of it that Meta takes in 24 hours, and one of {room.left_this_month} that are left in "
             "30 days."

@@ -10,7 +10,6 @@ import dataclasses
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from alerts import raising
 from core.refusals import Refused
@@ -36,18 +35,17 @@ class EditRoom:
 
 def edit_room(template: Template, *, at: datetime) -> EditRoom:
     """
-    By the edits that were submitted from here; it says nothing of those made at the provider. A sandbox counts by its
-    own clock, so that turning it frees an edit.
+    By the edits that were submitted from here; it says nothing of those made at the provider. `at`: by its clock, as
+    a sandbox counts, so that turning that frees an edit.
     """
-    at += sandbox_clock.ahead_of(template.account)
     edits = Submission.objects.filter(
         template=template,
         kind=Submission.Kind.EDIT,
         of_approved=True,
         state__in=[Submission.State.WAITING, Submission.State.DONE],
-        created_at__gt=at - MONTH,
+        asked_at__gt=at - MONTH,
     )
-    moments = list(edits.order_by("created_at").values_list("created_at", flat=True))
+    moments = list(edits.order_by("asked_at").values_list("asked_at", flat=True))
     today = [moment for moment in moments if moment > at - DAY]
     free_at = []
     if len(today) >= EDITS_A_DAY:
@@ -61,13 +59,13 @@ def edit_room(template: Template, *, at: datetime) -> EditRoom:
     )
 
 
-def warnings(template: Template, *, at: datetime) -> list[str]:
-    """What it costs to submit a version of this template, in sentences."""
-    if not writing.was_submitted(template):
+def warnings(template: Template, version: TemplateVersion) -> list[str]:
+    """What it costs to submit what this version says, in sentences; none where Meta has approved that already."""
+    if not writing.was_submitted(template) or _is_approved(template, versions.content_of(version)):
         return []
     told = ["Once it is submitted, Meta reviews it again, and the template cannot be sent until it is approved."]
     if template.status == "APPROVED":
-        room = edit_room(template, at=at)
+        room = edit_room(template, at=sandbox_clock.now(template.account))
         if room.next_at is not None:
             told.append(f"Meta takes the next edit of this template from {clock(room.next_at)} on.")
         told.append(f"Meta takes {room.left_this_month} more edits of it within 30 days.")
@@ -88,8 +86,8 @@ def rollback(template: Template, number: int, *, actor: str, note: str = "") -> 
     old = TemplateVersion.objects.get(template=template, number=number)
     content = _intact(template, old)
     writing.refuse_fixed(template, name=template.name, content=content)
-    if template.status == "APPROVED":
-        room = edit_room(template, at=timezone.now())
+    if template.status == "APPROVED" and not _is_approved(template, content):
+        room = edit_room(template, at=sandbox_clock.now(template.account))
         if room.next_at is not None:
             raise Refused(
                 f"Meta takes the next edit of this approved template from {clock(room.next_at)} on.", code="edit_limit"
@@ -129,6 +127,10 @@ def adopt(template: Template, *, note: str = "") -> TemplateVersion:
     versions.save(template, why=why, fields=[*versions.SAVED, "approved_version"])
     raising.follow([subject_of(template)])
     return theirs
+
+
+def _is_approved(template: Template, content: Content) -> bool:
+    return versions.approved_as(content, template=template) is not None
 
 
 def _drifted(template: Template) -> TemplateVersion:

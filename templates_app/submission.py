@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core import bell
 from core.refusals import Refused
+from providers import sandbox_clock
 from providers.models import Account
 from templates_app import category, graph_templates, lifecycle, rolling_back, versions, writing
 from templates_app.facts import CATEGORY_ASKED, STATUS, by_us
@@ -61,7 +62,7 @@ def submit(template: Template, *, actor: str, version: TemplateVersion | None = 
         kind = kind_of(template)
         if kind == Kind.CREATE:
             _lock_account(template.account)
-        check(template, chosen, at=timezone.now())
+        check(template, chosen, at=sandbox_clock.now(template.account))
         _ask_for_category(template, chosen, actor=actor)
         return _keep(template, kind=kind, version=chosen, actor=actor)
 
@@ -70,7 +71,7 @@ def unpause(template: Template, *, actor: str) -> Submission:
     """Asks for the end of a pause. Raises Refused as `submit`; `not_editable` where it is none that we can end."""
     with transaction.atomic():
         versions.lock(template)
-        check_unpause(template, at=timezone.now())
+        check_unpause(template)
         return _keep(template, kind=Kind.UNPAUSE, actor=actor)
 
 
@@ -91,7 +92,7 @@ def kind_of(template: Template) -> str:
 
 
 def check(template: Template, version: TemplateVersion, *, at: datetime) -> None:
-    """All that Meta would refuse, and what makes no sense. Raises Refused as `submit`."""
+    """All that Meta would refuse, and what makes no sense. `at`: by its clock. Raises Refused as `submit`."""
     _check_can_ask(template)
     _check_editable(template)
     _check_is_new(template, version)
@@ -107,17 +108,18 @@ def check(template: Template, version: TemplateVersion, *, at: datetime) -> None
         _check_creations(template.account, at=at)
 
 
-def check_unpause(template: Template, *, at: datetime) -> None:
+def check_unpause(template: Template) -> None:
+    """The minutes of pacing are counted by the provider's clock; how long a pause for quality lasts was told."""
     _check_can_ask(template)
     if template.status != "PAUSED" or not template.provider_template_id:
         raise Refused("It is not paused.", code="not_editable")
-    if template.paused_until is not None and template.paused_until > at:
+    if template.paused_until is not None and template.paused_until > timezone.now():
         until = clock(template.paused_until)
         raise Refused(
             f"A pause for quality ends by itself, on {until}. Revise the text meanwhile.", code="not_editable"
         )
-    free_at = template.status_at + PACING_REST if template.status_at else at
-    if free_at > at:
+    free_at = template.status_at + PACING_REST if template.status_at else None
+    if free_at is not None and free_at > sandbox_clock.now(template.account):
         raise Refused(f"Meta ends a pause after 5 minutes, from {clock(free_at)} on.", code="not_editable")
 
 
@@ -161,9 +163,9 @@ def _check_editable(template: Template) -> None:
 
 
 def _check_is_new(template: Template, version: TemplateVersion) -> None:
-    is_served = version.pk == template.submitted_version_id and template.drifted_version_id is None
-    if is_served and template.status == "APPROVED":
-        sentence = f"v{version.number} is what Meta has and has approved: there is nothing to submit."
+    served = versions.approved_as(content_of(version), template=template)
+    if served is not None:
+        sentence = f"Meta has this text already, as v{served.number}, and has approved it: there is nothing to submit."
         raise Refused(sentence, code="nothing_to_submit")
     if not versions.is_intact(version):
         sentence = f"v{version.number} does not say any more what it said when it was kept: its checksum differs."
@@ -221,9 +223,9 @@ def _check_creations(account: Account, *, at: datetime) -> None:
         template__account=account,
         kind=Kind.CREATE,
         state__in=[State.WAITING, State.DONE],
-        created_at__gt=at - HOUR,
+        asked_at__gt=at - HOUR,
     )
-    newest = list(made.order_by("-created_at").values_list("created_at", flat=True)[:CREATIONS_AN_HOUR])
+    newest = list(made.order_by("-asked_at").values_list("asked_at", flat=True)[:CREATIONS_AN_HOUR])
     if len(newest) == CREATIONS_AN_HOUR:
         free_at = clock(newest[-1] + HOUR)
         sentence = f"Meta takes {CREATIONS_AN_HOUR} new templates of an account in an hour: the next from {free_at} on."
@@ -262,6 +264,7 @@ def _keep(
         all_languages=all_languages,
         of_approved=kind == Kind.EDIT and template.status == "APPROVED",
         actor=actor,
+        asked_at=sandbox_clock.now(template.account),
     )
     try:
         with transaction.atomic():

@@ -22,16 +22,19 @@ from core.work import still_ours
 from providers.adapters.meta.values import Misread
 from templates_app import category, graph_errors, graph_templates, lifecycle, listed, versions
 from templates_app.components import JsonObject
-from templates_app.facts import CATEGORY_CHANGE, COMPONENTS_CHANGE, STATUS, Fact
+from templates_app.facts import CATEGORY_CHANGE, COMPONENTS_CHANGE, STATUS, Fact, OrderKey
 from templates_app.graph_errors import GraphError, Kind
 from templates_app.graph_templates import Denied
 from templates_app.ledger import Told
 from templates_app.listed import Listed, says_same
 from templates_app.models import Submission, Template, TemplateEvent, TemplateVersion
+from templates_app.standing import Standing
 
 TRIES = 5
 TOO_OLD = timedelta(days=1)
 EXISTS = "100/2388024"
+INSTANT = timedelta(microseconds=1)
+ASKED = frozenset({"PENDING", COMPONENTS_CHANGE})  # what happens because somebody submits
 State = Submission.State
 
 
@@ -133,21 +136,25 @@ def _edit(row: Submission, template: Template) -> None:
 
 
 def _keep(row: Submission, template: Template, version: TemplateVersion, taken: Taken) -> None:
-    """The answer as facts of the template, with whoever submitted it."""
-    heard_at = template.last_event_at  # before we asked
+    """The answer as facts of the template: what was submitted is a person's doing, what Meta made of it is nobody's."""
+    at = _moment(taken.asked_at, newest=Standing.from_json(template.standing).newest_key)  # as known before we asked
     with transaction.atomic(), acting_as(row.actor or "worker"):
         if not _end(row, State.DONE, detail=_surprise(version, taken)):
             return
         versions.lock(template)
-        facts = _facts(template, version, taken, heard_at=heard_at)
         versions.mark_submitted(template, version)
         template._change_reason = f"v{version.number} submitted"  # type: ignore[attr-defined]  # for simple-history
-        told = Told(received_at=timezone.now(), source=TemplateEvent.Source.USER, actor=row.actor)
-        lifecycle.tell([(template, fact) for fact in facts], told=told)
+        person = Told(received_at=timezone.now(), source=TemplateEvent.Source.USER, actor=row.actor)
+        nobody = Told(received_at=timezone.now(), source=TemplateEvent.Source.SYNC)
+        lifecycle.tell_each(
+            [
+                (template, fact, person if fact.event in ASKED else nobody)
+                for fact in _facts(template, version, taken, at=at)
+            ]
+        )
 
 
-def _facts(template: Template, version: TemplateVersion, taken: Taken, *, heard_at: datetime | None) -> list[Fact]:
-    at = _moment(taken.asked_at, heard_at=heard_at)
+def _facts(template: Template, version: TemplateVersion, taken: Taken, *, at: datetime) -> list[Fact]:
     named = taken.provider_template_id
     content = {
         "components": version.components,
@@ -167,7 +174,7 @@ def _facts(template: Template, version: TemplateVersion, taken: Taken, *, heard_
             Fact(
                 kind=CATEGORY_CHANGE,
                 event=CATEGORY_CHANGE,
-                at=taken.asked_at + timedelta(microseconds=1),
+                at=max(taken.asked_at, at) + INSTANT,
                 said=truth,
                 provider_template_id=named,
             )
@@ -175,13 +182,13 @@ def _facts(template: Template, version: TemplateVersion, taken: Taken, *, heard_
     return facts
 
 
-def _moment(asked_at: datetime, *, heard_at: datetime | None) -> datetime:
+def _moment(asked_at: datetime, *, newest: OrderKey | None) -> datetime:
     """
     One second before the whole second in which the call began, because the provider's times are whole seconds and its
-    verdict may bear the same second; but after all that it had told before we asked.
+    verdict may bear the same second; but after all that was known before we asked, if only by an instant.
     """
     before = asked_at.replace(microsecond=0) - timedelta(seconds=1)
-    return before if heard_at is None else max(before, heard_at + timedelta(microseconds=1))
+    return before if newest is None else max(before, newest[0] + INSTANT)
 
 
 def _surprise(version: TemplateVersion, taken: Taken) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db.models import F, Max
 
+from providers import sandbox_clock
 from providers.models import Account
 from templates_app.code.folder import Folder, Key
 from templates_app.code.plans import Basis
@@ -28,11 +29,13 @@ class Survey:
     """
     `waiting`, `refused`: what is being asked of the provider, and what it last said no to of a newest version.
 
-    `siblings`: what will stand in the account, by language and body. `count`: templates at the provider.
+    `siblings`: what will stand in the account, by language and body. `count`: templates at the provider. `provider_at`:
+    what `at` is by the provider's clock.
     """
 
     account: Account
     at: datetime
+    provider_at: datetime
     rows: Mapping[Key, Template]
     newest: Mapping[uuid.UUID, int]
     waiting: Mapping[uuid.UUID, Submission]
@@ -53,7 +56,8 @@ class Survey:
 
 
 def survey(account: Account, folder: Folder, *, at: datetime) -> Survey:
-    rows = {(template.name, template.language): template for template in templates_of(account)}
+    found = templates_of(account).select_related("current_version", "submitted_version")
+    rows = {(template.name, template.language): template for template in found}
     for template in rows.values():
         template.account = account
     numbered = TemplateVersion.objects.filter(template__account=account).order_by().values_list("template_id")
@@ -64,6 +68,7 @@ def survey(account: Account, folder: Folder, *, at: datetime) -> Survey:
     return Survey(
         account=account,
         at=at,
+        provider_at=at + sandbox_clock.ahead_of(account),
         rows=rows,
         newest=dict(numbered.annotate(Max("number"))),
         waiting={row.template_id: row for row in asked.filter(state=State.WAITING)},

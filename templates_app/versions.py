@@ -56,7 +56,22 @@ def status_of(version: TemplateVersion, *, template: Template) -> str:
         return "approved" if is_approved or template.status == "APPROVED" else "in_review"
     if is_approved:
         return "approved"
-    return "draft" if version.pk == template.current_version_id else "superseded"
+    if version.pk != template.current_version_id:
+        return "superseded"
+    return "approved" if approved_as(content_of(version), template=template) else "draft"
+
+
+def approved_as(content: Content, *, template: Template) -> TemplateVersion | None:
+    """
+    The version, be it another one, in which the provider has approved this content and serves it now; else None.
+
+    An edit of an approved template says no category: one that was accepted since makes no difference to the provider.
+    """
+    served: TemplateVersion | None = template.submitted_version
+    if template.status != "APPROVED" or template.drifted_version_id is not None or served is None:
+        return None
+    is_same = served.components == content.components and served.parameter_format == content.parameter_format
+    return served if is_same and content.category in (served.category, template.category) else None
 
 
 def lock(template: Template) -> None:

@@ -97,6 +97,7 @@ def create(
     parameter_format: str = "",
     allow_category_change: bool = False,
     actor: str,
+    note: str = "",
 ) -> Template:
     """
     A draft with version 1. Raises Broken where it breaks rules, Refused `template_exists` where the account has
@@ -109,7 +110,7 @@ def create(
     template._change_reason = "written here"  # type: ignore[attr-defined]  # read by simple-history
     said = {"category": category, "allow": allow_category_change}
     _tell(template, CREATED, said, actor=actor)
-    versions.append(template, content, origin=versions.Origin.LOCAL, author=actor)
+    versions.append(template, content, origin=versions.Origin.LOCAL, author=actor, note=note)
     versions.save(template, why="v1 written here", fields=versions.SAVED)
     return template
 

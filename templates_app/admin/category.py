@@ -16,7 +16,7 @@ from core.deeds import Deed, NoteForm
 from core.models import Role
 from core.showing import SEVERITY_COLOURS, badge, coloured
 from templates_app import category, category_changes
-from templates_app.admin.facts import LOOKS, PLAIN, SOURCES, TITLES
+from templates_app.admin.facts import LOOKS, PLAIN, TITLES, source_of
 from templates_app.admin.tabs import Tab
 from templates_app.category_changes import CategoryLine
 from templates_app.models import Template
@@ -184,7 +184,7 @@ def _line(line: CategoryLine) -> dict[str, Any]:
         "icon": icon,
         "look": look,
         "title": TITLES.get(line.event_type, line.event_type.replace("_", " ").capitalize()),
-        "source": SOURCES.get(line.source) or _("Decided by %(who)s") % {"who": line.actor or "?"},
+        "source": source_of(line),
     }
 
 

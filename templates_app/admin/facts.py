@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.showing import QUALITY_COLOURS, STATUS_COLOURS, coloured
+from templates_app.category_changes import CategoryLine
 from templates_app.history import HistoryLine
 
 BAD, GOOD, QUIET, PLAIN = "bad", "good", "quiet", ""
@@ -48,6 +49,7 @@ TITLES = {
     "CATEGORY_KEPT": gettext_lazy("Category kept"),
 }
 SOURCES = {"webhook": gettext_lazy("Told by Meta"), "sync": gettext_lazy("Found by a sync")}
+SUBMITTED = frozenset({"PENDING", "COMPONENTS_CHANGE"})  # what happens at the provider because somebody submits
 
 
 def icon_of(event: str) -> str:
@@ -63,8 +65,14 @@ def shown(line: HistoryLine, *, earlier: HistoryLine | None) -> dict[str, Any]:
         "look": look,
         "title": TITLES.get(line.event_type, line.event_type.replace("_", " ").capitalize()),
         "moves": [*_status_move(line), *_quality_move(line, earlier)],
-        "source": SOURCES.get(line.source) or _("Decided by %(who)s") % {"who": line.actor or "?"},
+        "source": source_of(line),
     }
+
+
+def source_of(line: HistoryLine | CategoryLine) -> Any:
+    """Who said so."""
+    by_somebody = _("Submitted by %(who)s") if line.event_type in SUBMITTED else _("Decided by %(who)s")
+    return SOURCES.get(line.source) or by_somebody % {"who": line.actor or "?"}
 
 
 def _status_move(line: HistoryLine) -> list[tuple[Any, Any]]:

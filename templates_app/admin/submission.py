@@ -18,7 +18,8 @@ from core.deeds import Deed
 from core.models import Role
 from core.refusals import Refused
 from core.showing import badge
-from templates_app import graph_templates, rolling_back, submission, sync, writing
+from providers import sandbox_clock
+from templates_app import graph_templates, rolling_back, submission, sync, versions, writing
 from templates_app.models import Submission, Template
 from templates_app.preflight import Finding, Severity
 from templates_app.versions import content_of
@@ -95,18 +96,16 @@ class SubmitChange(Submit):
 
     def is_possible(self, row: Template) -> bool:
         is_there = submission.kind_of(row) == Submission.Kind.EDIT and row.status in submission.EDITABLE
-        is_news = row.current_version_id != row.submitted_version_id or row.drifted_version_id is not None
-        return is_there and row.current_version_id is not None and (is_news or row.status != "APPROVED")
+        return is_there and row.current_version_id is not None and (row.status != "APPROVED" or _is_news_to_meta(row))
 
     def foretell(self, rows: Sequence[Any]) -> list[str]:
-        now = timezone.now()
         if len(rows) > 1:
             told = _(
                 "%(count)s templates are edited at Meta and reviewed again; none can be sent until it is approved."
             )
             return [told % {"count": len(rows)}, str(LEFT_OUT)]
         (row,) = rows
-        return [*_findings(row), *rolling_back.warnings(row, at=now), *_left_today(row)]
+        return [*_findings(row), *rolling_back.warnings(row, row.current_version), *_left_today(row)]
 
 
 class Unpause(_Ask):
@@ -198,6 +197,12 @@ def shown(row: Submission) -> dict[str, Any]:
     return {"row": row, "state": badge(row.get_state_display(), STATE_COLOURS.get(row.state, "default"))}
 
 
+def _is_news_to_meta(template: Template) -> bool:
+    """Of an approved template. Where Meta serves something else than our newest, that is adopted or restored."""
+    is_other = template.current_version_id != template.submitted_version_id
+    return is_other and versions.approved_as(content_of(template.current_version), template=template) is None
+
+
 def _is_news(row: Submission) -> bool:
     finished_at = row.finished_at or timezone.now()
     return row.state != Submission.State.DONE or timezone.now() - finished_at < NEWS_FOR
@@ -224,5 +229,5 @@ def _told(findings: Sequence[Finding]) -> list[str]:
 def _left_today(template: Template) -> list[str]:
     if template.status != "APPROVED":
         return []
-    left = rolling_back.edit_room(template, at=timezone.now()).left_today
+    left = rolling_back.edit_room(template, at=sandbox_clock.now(template.account)).left_today
     return [ngettext("%(left)s edit is left today.", "%(left)s edits are left today.", left) % {"left": left}]

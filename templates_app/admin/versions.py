@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -112,12 +111,19 @@ class RollBack(Deed):
 
     def foretell(self, rows: Sequence[Any]) -> list[str]:
         (template,) = rows
-        costs = rolling_back.warnings(template, at=timezone.now())
+        old = TemplateVersion.objects.get(template=template, number=self.number)
+        costs = rolling_back.warnings(template, old)
+        is_approved = versions.approved_as(versions.content_of(old), template=template) is not None
         return [
             _("A new version is made that says what version %(number)s said. No version is lost or renumbered.")
             % {"number": self.number},
             *costs,
             *([_("It is not sent to Meta before you submit it.")] if costs else []),
+            *(
+                [_("Meta has this text already and has approved it: nothing is to be submitted.")]
+                if is_approved
+                else []
+            ),
         ]
 
     def carry_out(self, request: HttpRequest, rows: Sequence[Any], *, given: Mapping[str, Any]) -> str:

@@ -38,6 +38,7 @@ class Submission(Owned, WorkItem):
     detail = models.TextField(_("answer"), blank=True)
     actor = models.CharField(_("who"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)  # by the provider's clock, which counts
     finished_at = models.DateTimeField(_("answered"), null=True, blank=True)
 
     class Meta(WorkItem.Meta):
@@ -49,7 +50,7 @@ class Submission(Owned, WorkItem):
         ]
         indexes = [
             *WorkItem.Meta.indexes,
-            models.Index(fields=["organization", "kind", "created_at"], name="submission_kind_at"),
+            models.Index(fields=["organization", "kind", "asked_at"], name="submission_kind_at"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -109,5 +108,5 @@ class VersionViewSet(OwnedViewSet):
         return note
 
     def _written(self, template: Template, version: TemplateVersion, *, status: int) -> Response:
-        context = {"template": template, "warnings": rolling_back.warnings(template, at=timezone.now())}
+        context = {"template": template, "warnings": rolling_back.warnings(template, version)}
         return Response(WrittenVersion(version, context=context).data, status=status)

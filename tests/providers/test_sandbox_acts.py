@@ -113,9 +113,19 @@ def test_a_notice_comes_true_when_the_clock_is_turned(play, account, told):
     turned = command("turn", "24h")
     play.catch_up()
 
-    assert "to become MARKETING" in said
+    assert "to become MARKETING. To let it come at once: manage.py sandbox turn 24h" in said
     assert "At Sandbox it is 2026-03-0" in turned
     assert template(account, NAME).meta_reported_category == "MARKETING"
+
+
+def test_a_notice_of_authentication_says_how_far_the_first_of_next_month_is(play, account, told):
+    said = command("notice", NAME, "AUTHENTICATION")
+    play.catch_up()
+    command("turn", first(r"sandbox turn (\w+)", said))
+    play.catch_up()
+
+    assert "sandbox turn 30d" in said
+    assert template(account, NAME).status == "REJECTED"
 
 
 @pytest.mark.parametrize("name", [NAME, f"{NAME}.en_US", "9100000000000301"])

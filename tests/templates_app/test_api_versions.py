@@ -37,6 +37,15 @@ def template(account):
 
 
 @pytest.fixture
+def changed(template):
+    """Meta has approved the second, too."""
+    with everywhere():
+        template.submitted_version = template.approved_version = template.versions.get(number=2)
+        template.save()
+    return template
+
+
+@pytest.fixture
 def drifted(template):
     """Meta serves what nobody here wrote."""
     with everywhere():
@@ -142,16 +151,24 @@ def test_a_version_that_is_not_there_cannot_be_compared(template, account, viewe
 # Rolling back
 
 
-def test_rolling_back_makes_a_new_version_and_says_what_it_costs(template, org_admin):
-    answer = org_admin.post(place(template, "versions/1/rollback"), {"note": "Too short"})
+def test_rolling_back_makes_a_new_version_and_says_what_it_costs(changed, org_admin):
+    answer = org_admin.post(place(changed, "versions/1/rollback"), {"note": "Too short"})
 
     assert answer.status_code == 201
     made = answer.json()
     assert (made["number"], made["origin"], made["status"]) == (3, "rollback", "draft")
     assert (made["components"], made["note"]) == ([FIRST], "Back to v1. Too short")
     assert "reviews it again" in made["warnings"][0]
-    assert numbers(template) == [(1, "local"), (2, "local"), (3, "rollback")]
-    assert org_admin.get(place(template)).json()["current_version"] == 3
+    assert numbers(changed) == [(1, "local"), (2, "local"), (3, "rollback")]
+    assert org_admin.get(place(changed)).json()["current_version"] == 3
+
+
+def test_going_back_to_what_meta_has_approved_costs_nothing_and_is_no_edit(template, org_admin):
+    edited(template, 1)
+
+    made = org_admin.post(place(template, "versions/1/rollback"), {}).json()
+
+    assert (made["number"], made["status"], made["warnings"]) == (3, "approved", [])
 
 
 def test_only_an_admin_rolls_back(template, operator):
@@ -195,7 +212,7 @@ def edited(template, *hours_ago, state="done"):
                 kind=Submission.Kind.EDIT,
                 of_approved=True,
                 state=state,
-                created_at=timezone.now() - timedelta(hours=hours),
+                asked_at=timezone.now() - timedelta(hours=hours),
             )
 
 
@@ -211,14 +228,12 @@ def edited(template, *hours_ago, state="done"):
         ([24 * 31] * 10, "done", 201),
     ],
 )
-def test_an_approved_template_is_rolled_back_as_often_as_meta_takes_edits(
-    hours_ago, state, status, template, org_admin
-):
+def test_an_approved_template_is_rolled_back_as_often_as_meta_takes_edits(hours_ago, state, status, changed, org_admin):
     if state == "waiting":
         hours_ago = hours_ago[:1]
-    edited(template, *hours_ago, state=state)
+    edited(changed, *hours_ago, state=state)
 
-    answer = org_admin.post(place(template, "versions/1/rollback"), {})
+    answer = org_admin.post(place(changed, "versions/1/rollback"), {})
 
     assert answer.status_code == status
     assert status == 201 or error_of(answer)[1] == "edit_limit"

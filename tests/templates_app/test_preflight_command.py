@@ -63,6 +63,20 @@ def test_yaml_is_read_too(written):
     assert (code, "a (en): nothing to say." in told) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("body", "code", "why"),
+    [
+        ("{text: 'Hello {{1}}, your lamp is ready.', examples: {1: Ada}}", 0, "lamp_ready (no)"),
+        ("'{{1}}, your lamp is ready.'", 1, "The text begins with the variable {{1}}"),
+        ("{txt: Hello}", 2, "a.yaml:4: `txt` is no key of `body`"),
+    ],
+)
+def test_a_template_as_code_is_read_in_its_short_form(body, code, why, written):
+    told = run(written(f"name: lamp_ready\nlanguage: no\ncategory: UTILITY\nbody: {body}\n", "a.yaml"))
+
+    assert (told[0], why in told[1]) == (code, True)
+
+
 def test_warnings_fail_only_when_asked_to(written):
     file = written(RISKY)
 

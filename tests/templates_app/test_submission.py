@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,9 @@ from django.utils import timezone
 from alerts.models import Alert
 from core.fence import everywhere, inside
 from core.refusals import Refused
-from providers import sandbox_acts
+from providers import sandbox_acts, sandbox_clock
 from providers.models import SandboxTemplate
-from templates_app import submission, versions, writing
+from templates_app import rolling_back, submission, versions, writing
 from templates_app.models import Submission, Template, TemplateEvent
 from tests.graph import (
     GRAPH,
@@ -45,6 +45,7 @@ BODY = {
 OTHER = BODY | {"text": "Hello {{1}}, your lamp oil has reached our depot."}
 PROMOTIONAL = BODY | {"text": "Hello {{1}}, buy now: 50 % off on lamp oil with our summer sale and discount code."}
 NODE = "2088135590427760"
+NAMED = {"message_template_id": NODE, "message_template_name": "oil_on_its_way"}
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -252,8 +253,7 @@ def test_a_paced_template_is_unpaused_after_five_minutes(organization, play):
     play.catch_up()
 
     at_once = refused(named(account, "oil_on_its_way"), act=unpause)
-    play.turn(account, by=6 * MINUTE)
-    play.clock.shift(6 * MINUTE)
+    play.turn(account, by=5 * MINUTE)
     row = unpause(named(account, "oil_on_its_way"))
     work()
     play.catch_up()
@@ -298,6 +298,42 @@ def test_what_can_be_edited_is_submitted(status, meta):
 
 def test_what_meta_approved_already_is_not_submitted_again(meta):
     assert refused(at_meta(meta)) == "nothing_to_submit"
+
+
+def test_what_goes_back_to_the_text_that_meta_approved_is_not_submitted_and_counts_as_approved(meta):
+    template = at_meta(meta)
+    rewrite(template)
+    went_back = rolling_back.rollback(template, 1, actor="ada@example.com")
+
+    with pytest.raises(Refused) as no:
+        submit(template)
+
+    assert (no.value.code, went_back.number) == ("nothing_to_submit", 3)
+    assert no.value.sentence == ("Meta has this text already, as v1, and has approved it: there is nothing to submit.")
+    assert versions.status_of(went_back, template=template) == "approved"
+    assert rolling_back.warnings(template, went_back) == []
+
+
+def test_the_same_text_in_the_category_that_was_accepted_is_nothing_to_submit(meta):
+    template = standing(at_meta(meta), category="MARKETING")
+    rewrite(template, body=BODY)
+
+    assert template.current_version.number == 2
+    assert refused(template) == "nothing_to_submit"
+
+
+def test_our_text_is_submitted_again_where_meta_serves_another_or_has_not_approved_it(meta):
+    template = at_meta(meta)
+    rewrite(template)
+    rolling_back.rollback(template, 1, actor="ada@example.com")
+    other = template.versions.get(number=2)
+
+    kinds = []
+    for columns in ({"status": "REJECTED"}, {"status": "APPROVED", "drifted_version": other}):
+        kinds.append(submit(standing(template, **columns)).kind)
+        Submission.objects.all().delete()
+
+    assert kinds == ["edit", "edit"]
 
 
 def test_what_nobody_knows_the_words_or_the_id_of_is_not_submitted(meta):
@@ -349,7 +385,7 @@ def edited(template, *, ago, state="done", of_approved=True):
         state=state,
         due_at=None,
         of_approved=of_approved,
-        created_at=timezone.now() - ago,
+        asked_at=timezone.now() - ago,
     )
 
 
@@ -374,6 +410,22 @@ def test_an_approved_template_is_edited_once_a_day_and_ten_times_a_month(ago, ho
     assert (refused(template) if code else submit(template).of_approved) == (code or True)
 
 
+def test_each_day_of_a_sandbox_frees_one_edit_however_far_its_clock_is_ahead(organization, play):
+    account = sandbox_account(organization)
+    template = at_meta(account)
+    rooms, at_once = [], []
+    for day in range(3):
+        rewrite(template, body=OTHER | {"text": f"Hello {{{{1}}}}, your lamp oil has reached depot {day} of ours."})
+        submit(template)
+        Submission.objects.update(state="done", due_at=None)
+        rooms.append(rolling_back.edit_room(template, at=sandbox_clock.now(account)))
+        at_once.append(refused(template))
+        sandbox_clock.turn(account, by=DAY)
+
+    assert [(room.left_today, room.left_this_month) for room in rooms] == [(0, 9), (0, 8), (0, 7)]
+    assert at_once == ["edit_limit"] * 3
+
+
 def test_edits_of_rejected_templates_have_no_limit(meta):
     template = at_meta(meta, status="REJECTED")
     for _ in range(10):
@@ -391,7 +443,7 @@ def test_an_account_creates_a_hundred_templates_an_hour(meta):
     Submission.objects.bulk_create(made)
 
     assert refused(template) == "create_limit"
-    Submission.objects.filter(pk=made[0].pk).update(created_at=timezone.now() - HOUR)
+    Submission.objects.filter(pk=made[0].pk).update(asked_at=timezone.now() - HOUR)
     assert submit(template).kind == "create"
 
 
@@ -515,16 +567,50 @@ def test_one_language_is_deleted_unless_all_are_asked_for(all_languages, params,
     assert query() == params
 
 
-def test_a_verdict_in_the_second_of_the_call_stands_above_the_submission(meta, graph):
-    with time_machine.travel("2026-03-02T12:00:00.9Z", tick=False):
-        graph.add(graph.POST, LIST, json={"id": NODE, "status": "PENDING", "category": "UTILITY"})
+@pytest.mark.parametrize(
+    ("written_at", "pending_at"),
+    [("2026-03-02T11:59:00Z", "11:59:59"), ("2026-03-02T11:59:59.5Z", "11:59:59.500001")],
+)
+def test_a_verdict_in_the_second_of_the_call_stands_above_the_submission(written_at, pending_at, meta, graph):
+    graph.add(graph.POST, LIST, json={"id": NODE, "status": "PENDING", "category": "UTILITY"})
+    with time_machine.travel(written_at, tick=False) as clock:
         template = write(meta)
+        clock.move_to("2026-03-02T12:00:00.9Z")
         submit(template)
         work()
 
     event = TemplateEvent.objects.get(template=template, event="PENDING")
-    assert event.at.isoformat() == "2026-03-02T11:59:59+00:00"
-    assert named(meta, "oil_on_its_way").status == "PENDING"
+    assert event.at.isoformat() == f"2026-03-02T{pending_at}+00:00"
+    deliver(webhook(status_change("APPROVED", **NAMED), at=datetime(2026, 3, 2, 12, tzinfo=UTC)))
+    assert named(meta, "oil_on_its_way").status == "APPROVED"
+
+
+def test_what_is_submitted_at_once_stands_behind_its_writing_in_the_history(meta, graph):
+    graph.add(graph.POST, LIST, json={"id": NODE, "status": "PENDING", "category": "UTILITY"})
+    with time_machine.travel("2026-03-02T12:00:00.9Z", tick=False):
+        template = write(meta)
+        submit(template)
+        work()
+
+    told = [event for event, *_ in facts(template)]
+    assert (told[0], set(told[1:])) == ("CREATED", {"PENDING", "COMPONENTS_CHANGE"})
+
+
+@pytest.mark.parametrize(
+    ("status", "source", "actor"), [("PENDING", "user", "ada@example.com"), ("REJECTED", "sync", "")]
+)
+def test_a_submission_is_a_persons_doing_and_what_meta_makes_of_it_is_not(status, source, actor, meta, graph):
+    graph.add(graph.POST, LIST, json={"id": NODE, "status": status, "category": "MARKETING"})
+    template = write(meta)
+
+    submit(template)
+    work()
+
+    assert set(facts(template)[1:]) == {
+        ("COMPONENTS_CHANGE", "user", "ada@example.com"),
+        (status, source, actor),
+        ("CATEGORY_CHANGE", "sync", ""),
+    }
 
 
 def test_a_refusal_of_meta_is_kept_in_words_with_what_to_do(meta, graph):
@@ -621,8 +707,7 @@ def test_a_verdict_that_came_while_nobody_knew_is_not_undone_by_the_look(meta, g
     graph.add(graph.GET, LIST, json={"data": [item("oil_on_its_way", node=NODE, components=[BODY])]})
     submit(write(meta))
     work()
-    named_so = {"message_template_id": NODE, "message_template_name": "oil_on_its_way"}
-    deliver(webhook(status_change("APPROVED", **named_so), at=timezone.now()))
+    deliver(webhook(status_change("APPROVED", **NAMED), at=timezone.now()))
 
     now_due(Submission)
     work()

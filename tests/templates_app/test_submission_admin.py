@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.fence import everywhere
 from core.models import Role
-from templates_app import writing
+from templates_app import rolling_back, writing
 from templates_app.models import Submission, SyncRun
 from tests.console import look, press, somebody, words
 from tests.graph import LIST, account_with_token, error, fixture, item, pages, work
@@ -23,6 +23,7 @@ BODY: dict[str, Any] = {
     "text": "Hello {{1}}, your lamp oil is on its way to you.",
     "example": {"body_text": [["Ada"]]},
 }
+OTHER = BODY | {"text": "Hello {{1}}, your lamp oil has reached our depot."}
 LIST_OF_TEMPLATES = reverse("admin:templates_app_template_changelist")
 SUBMISSIONS = reverse("admin:templates_app_submission_changelist")
 SYNCS = reverse("admin:templates_app_syncrun_changelist")
@@ -107,6 +108,18 @@ def test_a_draft_is_submitted_from_its_page_and_the_refusal_stands_there(draft, 
         assert Submission.objects.get().actor == "operator@lamp-works.example"
 
 
+def test_the_timeline_tells_who_submitted_and_what_meta_made_of_it(draft, graph, operating):
+    graph.add(graph.POST, LIST, json=fixture("message_template_create_ok"))
+
+    confirm(operating, deed(draft, "submit"))
+    work()
+    page = words(look(operating, page_of(draft), tab="timeline"))
+
+    assert page.count("Submitted by operator@lamp-works.example") == 2
+    assert "Found by a sync" in page
+    assert "Decided by operator" not in page
+
+
 def test_a_change_says_what_it_costs(meta, operating):
     template = written(meta, status="APPROVED", provider_template_id="7", submitted_version=None)
 
@@ -148,6 +161,31 @@ def test_a_button_is_there_where_it_makes_sense(columns, offered, meta, administ
 
     names = ("submit", "submit_change", "unpause", "sync", "delete_at_provider")
     assert {name for name in names if is_offered(administering, template, name)} == offered
+
+
+def test_a_change_is_offered_only_where_meta_would_get_something_new(meta, operating):
+    template = written(meta, status="APPROVED", provider_template_id="7")
+    offered = {}
+
+    def look_now(what, **columns):
+        with everywhere():
+            for column, value in columns.items():
+                setattr(template, column, value)
+            template.save()
+        offered[what] = is_offered(operating, template, "submit_change")
+
+    first = template.current_version
+    look_now("approved", submitted_version=first)
+    with everywhere():
+        second = writing.change(template, asked={"components": [OTHER]}, actor="ada@example.com")
+    look_now("changed")
+    with everywhere():
+        rolling_back.rollback(template, 1, actor="ada@example.com")
+    look_now("gone back")
+    look_now("gone back while Meta serves another", drifted_version=second)
+    look_now("Meta serves another than our newest", current_version=first)
+
+    assert [what for what, is_so in offered.items() if is_so] == ["changed", "gone back while Meta serves another"]
 
 
 def test_viewers_ask_nothing_and_operators_delete_nothing(meta, organization, operating):

@@ -208,7 +208,6 @@ def test_together_without_messages_there_are_no_rates():
     assert (told.delivery.share, told.reads.share, told.opt_outs.share) == (None, None, None)
 
 
-
 counts = st.integers(0, 300)
 any_samples = st.lists(
     st.builds(

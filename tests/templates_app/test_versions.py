@@ -291,6 +291,16 @@ def test_an_approval_is_of_what_the_provider_has(template, account):
     assert story(template) == [(1, "local", "superseded"), (2, "local", "approved")]
 
 
+def test_a_version_that_says_again_what_meta_has_approved_is_approved_and_the_old_one_too(template, account):
+    write(template, OTHER)
+    write(template, IMAGE, BODY, STOP)
+    assert story(template) == [(1, "local", "approved"), (2, "local", "superseded"), (3, "local", "approved")]
+
+    sync(account, status="PAUSED")
+
+    assert story(template)[-1] == (3, "local", "draft")
+
+
 def test_a_rejection_leaves_the_approved_version(template, account):
     versions.mark_submitted(template, write(template, OTHER))
     template.save()

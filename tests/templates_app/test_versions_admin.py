@@ -106,6 +106,9 @@ def test_a_question_that_nobody_asked_shows_the_list(asked, template, admin):
 
 
 def test_rolling_back_is_confirmed_with_what_it_costs_and_makes_a_version(template, admin):
+    with everywhere():
+        template.submitted_version = template.approved_version = template.current_version
+        template.save()
     asked = words(look(admin, roll_back_of(template, 1)))
 
     page = press(admin, roll_back_of(template, 1), confirmed="yes", note="Too short").content.decode()
@@ -114,6 +117,13 @@ def test_rolling_back_is_confirmed_with_what_it_costs_and_makes_a_version(templa
     assert "Meta reviews it again, and the template cannot be sent until it is approved" in asked
     assert "Version 3 says what version 1 said." in words(page)
     assert numbers(template) == [1, 2, 3]
+
+
+def test_going_back_to_what_meta_has_approved_costs_nothing(template, admin):
+    asked = words(look(admin, roll_back_of(template, 1)))
+
+    assert "Meta has this text already and has approved it: nothing is to be submitted." in asked
+    assert "Meta reviews it again" not in asked
 
 
 def test_a_refusal_is_told_and_changes_nothing(template, admin):

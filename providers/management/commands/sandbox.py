@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -110,8 +111,17 @@ def _turn(account: Account, span: str) -> str:
 
 
 def _notice(account: Account, name: str, category: str) -> str:
-    sandbox_acts.give_notice(_template(account, name), coming=category.upper())
-    return f"{name} is told to become {category.upper()}. To let it come at once: manage.py sandbox turn 24h"
+    row = _template(account, name)
+    sandbox_acts.give_notice(row, coming=category.upper())
+    row.refresh_from_db()
+    wait = row.category_at - sandbox_clock.now(account) if row.category_at else timedelta(0)
+    return f"{name} is told to become {category.upper()}. To let it come at once: manage.py sandbox turn {_span(wait)}"
+
+
+def _span(wait: timedelta) -> str:
+    """As `turn` takes it, and not too short: in days from two days on."""
+    hours = max(1, math.ceil(wait / UNITS["h"]))
+    return f"{hours}h" if hours < 48 else f"{math.ceil(wait / UNITS['d'])}d"
 
 
 def _pause(account: Account, name: str) -> str:

@@ -11,10 +11,13 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from templates_app.code import reading
+from templates_app.code.syntax import Faulty
 from templates_app.content import Content
 from templates_app.preflight import Finding, Severity, as_json, preflight, sibling_of
 
 BROKEN, UNREADABLE = 1, 2  # exit codes
+SHORT = frozenset(reading.SECTIONS) - {"components"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,8 +37,8 @@ class Written:
 class Command(BaseCommand):
     help = (
         "Checks templates in JSON or YAML files against Meta's rules. A file holds what is posted to "
-        "/whatsapp/templates, a list of such, or Meta's own list. Exits with 1 when a rule is broken, with 2 when a "
-        "file cannot be read."
+        "/whatsapp/templates, a list of such, Meta's own list, or a template as `templates export` writes it. Exits "
+        "with 1 when a rule is broken, with 2 when a file cannot be read."
     )
     requires_system_checks = []
 
@@ -64,7 +67,11 @@ def _check(template: Written, written: list[Written]) -> list[Finding]:
 
 
 def _templates(name: str) -> Iterator[Written]:
-    read = _read(name)
+    text = _text_of(name)
+    read = _parsed(name, text)
+    if isinstance(read, Mapping) and SHORT & read.keys() and "components" not in read:
+        yield _in_short(name, text)
+        return
     if isinstance(read, Mapping) and isinstance(read.get("data"), list):
         read = read["data"]
     listed = read if isinstance(read, list) else [read]
@@ -74,20 +81,35 @@ def _templates(name: str) -> Iterator[Written]:
         yield _written(name, body)
 
 
-def _read(name: str) -> Any:
-    """What the file holds. YAML takes almost all of JSON, but not its tabs."""
+def _text_of(name: str) -> str:
     try:
-        text = pathlib.Path(name).read_text(encoding="utf-8")
-        return json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
+        return pathlib.Path(name).read_text(encoding="utf-8")
     except OSError as error:
         why = error.strerror or "it cannot be read"
     except UnicodeDecodeError:
         why = "it is not UTF-8"
+    raise CommandError(f"{name}: {why}.", returncode=UNREADABLE)
+
+
+def _parsed(name: str, text: str) -> Any:
+    """What the file holds. YAML takes almost all of JSON, but not its tabs."""
+    try:
+        return json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError) as error:
         why = " ".join(str(error).split())
     except RecursionError:
         why = "it is nested too deeply"
     raise CommandError(f"{name}: {why}.", returncode=UNREADABLE)
+
+
+def _in_short(name: str, text: str) -> Written:
+    """A template as code, with its sections in the place of components."""
+    try:
+        said = reading.read(text)
+    except Faulty as faulty:
+        told = "\n".join(f"{name}:{fault.line}: {fault.why}" for fault in faulty.faults)
+        raise CommandError(told, returncode=UNREADABLE) from None
+    return Written(file=name, name=said.name, content=said.content, ttl_seconds=None)
 
 
 def _written(file: str, body: Mapping[str, Any]) -> Written:

@@ -131,6 +131,32 @@ def test_from_the_console_into_files_through_a_change_and_back_to_the_provider(p
     assert "Applied: 2 done already." in run("apply", kept)[1]
 
 
+def test_the_first_version_too_says_from_which_plan_it_is(play, account, folder):
+    folder.mkdir()
+    (folder / "wick.yaml").write_text(NEW)
+
+    run("apply", folder, "--yes")
+
+    with everywhere():
+        assert TemplateVersion.objects.get().note.startswith("From the plan of 2026-03-02")
+
+
+def test_a_file_that_goes_back_to_what_meta_has_approved_is_written_and_not_submitted(play, account, approved, folder):
+    run("export", folder)
+    with inside(account.organization):
+        draft: Any = {"components": [BODY | {"text": "Hello {{1}}, your lamp oil is late."}]}
+        writing.change(approved, asked=draft, actor="ada@example.com")
+
+    code, told = run("plan", folder)
+    done = run("apply", folder, "--yes")
+
+    assert (code, "~ edit lamp_oil (en_US) v2 → v3" in told) == (2, True)
+    assert "cost: None: Meta has this text already, as v1, and has approved it." in told
+    assert (done[0], "Applied: 1 done." in done[1]) == (0, True)
+    assert standing(approved) == (3, "APPROVED", [])
+    assert run("plan", folder)[0] == 0
+
+
 def test_a_plan_that_was_half_carried_out_is_finished_by_the_next_try(play, account, folder, monkeypatch):
     kept = folder.parent / "plan.json"
     folder.mkdir()
