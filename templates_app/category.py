@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from alerts import raising
@@ -180,9 +181,10 @@ def create_alerts(templates: Sequence[Template]) -> None:
 def follow_again(*, most: int | None = None) -> int:
     """
     Looks again at every template with an open alert about its category, in batches: what was allowed is news for
-    seven days, and what a change costs goes with the traffic and the rate cards. With the scopes open.
+    seven days, and what a change costs goes with the traffic and the rate cards. Also at contested ones that nobody
+    was ever told of. With the scopes open.
     """
-    done, last = 0, ""
+    done, last = _tell_of_unheard(), ""
     while most is None or done < most:
         rows = Alert.objects.filter(status__in=Alert.UNRESOLVED, alert_type__in=ALERT_TYPES, subject_id__gt=last)
         subjects = rows.filter(subject_kind="template").order_by("subject_id").values_list("subject_id", flat=True)
@@ -193,3 +195,17 @@ def follow_again(*, most: int | None = None) -> int:
         with transaction.atomic():
             create_alerts(_locked(Template(pk=uuid.UUID(one)) for one in batch))
     return done
+
+
+@transaction.atomic
+def _tell_of_unheard() -> int:
+    """Those that were contested before there were alerts about it."""
+    differs = Q(meta_reported_category__gt="") & ~Q(meta_reported_category=F("category"))
+    unheard = Template.objects.filter(differs, category_change_alert_sent=False, is_retired=False).order_by("pk")
+    rows = _locked(unheard[:AT_ONCE])
+    create_alerts(rows)
+    for row in rows:
+        row.category_change_alert_sent = True
+        row._change_reason = "told of the contested category"  # type: ignore[attr-defined]  # read by simple-history
+        row.save(update_fields=["category_change_alert_sent"])
+    return len(rows)

@@ -291,6 +291,22 @@ def test_the_flag_is_audited_and_written_only_when_it_changes(template):
     assert Template.history.first().history_change_reason == "changes of the category allowed"
 
 
+def test_what_was_contested_before_there_were_alerts_about_it_is_told_once(template):
+    moved()
+    with everywhere():
+        Alert.objects.all().delete()
+        contested = Template.objects.get(pk=template.pk)
+        contested.category_change_alert_sent = False
+        contested.save(update_fields=["category_change_alert_sent"])
+
+        told = [category.follow_again(), category.follow_again()]
+
+    assert set(alerts()) == {"CATEGORY_CHANGE_BLOCKED"}
+    assert told == [2, 1]  # at first for both reasons
+    with everywhere():
+        assert Template.objects.get(pk=template.pk).category_change_alert_sent
+
+
 def test_leave_given_later_settles_no_contest(template):
     moved()
 
