@@ -10,13 +10,14 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser import chromium, running
 from tests.journeys.installation import PATIENCE, ROOT, Installation
 from tests.receiver import receiving
 
 IMAGES = ROOT / "docs" / "images"
+TALL: ViewportSize = {"width": 1280, "height": 1000}
 MOST = 400_000  # bytes of one picture
 
 
@@ -73,6 +74,21 @@ def _template(studio: Studio) -> None:
         studio.keep(page, "template")
         page.get_by_role("link", name="Timeline").click()
         studio.keep(page, "template-timeline")
+    with studio.page("/admin/templates_app/template/?q=order_confirmation") as page:
+        page.get_by_role("link", name="order_confirmation en_GB").click()
+        page.get_by_role("link", name="Versions").click()
+        page.get_by_role("button", name="Compare the chosen two").click()
+        studio.keep(page, "template-versions")
+    with studio.page("/admin/templates_app/template/?q=order_confirmation", viewport=TALL) as page:
+        page.get_by_role("link", name="order_confirmation pt_BR").click()
+        page.get_by_role("navigation", name="About this template").get_by_role("link", name="Quality").click()
+        studio.keep(page, "template-quality")
+    with studio.page("/admin/templates_app/template/?q=gift_wrapping", viewport=TALL) as page:
+        page.get_by_role("link", name="gift_wrapping_ready").click()
+        page.get_by_role("link", name="Change", exact=True).click()
+        page.get_by_label("Body", exact=True).fill("Hello {{1}}, your gift is wrapped. Buy now with 20 % off: {{2}}")
+        expect(page.get_by_text("reads as promotion").first).to_be_visible()
+        studio.keep(page, "template-writing")
 
 
 def _destination(studio: Studio, *, told_at: str) -> None:
@@ -102,7 +118,7 @@ def _alert(studio: Studio) -> None:
 def _sandbox(studio: Studio) -> None:
     with studio.page("/admin/providers/account/") as page:
         page.get_by_role("link", name="Sandbox").click()
-        page.get_by_role("link", name="Let something happen").click()
+        page.get_by_role("link", name="Let something happen", exact=True).click()
         page.get_by_role("radio", name=re.compile("^Paused twice, then disabled")).check()
         page.get_by_role("button", name="Let it happen").click()
         expect(page.get_by_text("flash_sale is disabled.")).to_be_visible()
