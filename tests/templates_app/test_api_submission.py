@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import responses
 
 from core.fence import everywhere
 from templates_app import sync, tasks
@@ -26,17 +25,6 @@ NOTHING = {"created": 0, "updated": 0, "unchanged": 0, "missing": 0}
 @pytest.fixture(autouse=True)
 def _network(network, one_lane):
     pass
-
-
-@pytest.fixture
-def meta(organization):
-    return account_with_token(organization)
-
-
-@pytest.fixture
-def graph():
-    with responses.mock:
-        yield responses
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import requests
-import responses
 import time_machine
 from django.utils import timezone
 
@@ -21,7 +20,6 @@ from templates_app.models import Submission, Template, TemplateEvent
 from tests.graph import (
     GRAPH,
     LIST,
-    account_with_token,
     asked,
     error,
     fixture,
@@ -56,20 +54,9 @@ def _here(organization, network, one_lane):
 
 
 @pytest.fixture
-def meta(organization):
-    return account_with_token(organization)
-
-
-@pytest.fixture
 def play():
     with playing() as play:
         yield play
-
-
-@pytest.fixture
-def graph():
-    with responses.mock:
-        yield responses
 
 
 def write(account, *, body=BODY, name="oil_on_its_way", **others):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import responses
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,17 +31,6 @@ SYNCS = reverse("admin:templates_app_syncrun_changelist")
 @pytest.fixture(autouse=True)
 def _network(network, one_lane):
     pass
-
-
-@pytest.fixture
-def meta(organization):
-    return account_with_token(organization)
-
-
-@pytest.fixture
-def graph():
-    with responses.mock:
-        yield responses
 
 
 @pytest.fixture

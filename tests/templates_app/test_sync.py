@@ -23,7 +23,6 @@ from templates_app.models import Submission, SyncRun, Template, TemplateEvent, T
 from tests.graph import (
     GRAPH,
     LIST,
-    account_with_token,
     asked,
     error,
     fixture,
@@ -47,17 +46,6 @@ NOON = datetime(2026, 11, 21, 12, 0, 0, 400_000, tzinfo=UTC)
 def _here(organization, network, one_lane):
     with inside(organization):
         yield
-
-
-@pytest.fixture
-def meta(organization):
-    return account_with_token(organization)
-
-
-@pytest.fixture
-def graph():
-    with responses.mock:
-        yield responses
 
 
 def run(account, *items, gone=()):
